@@ -1,0 +1,340 @@
+/*
+ * llm.h - one C interface to many LLM providers.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * This header is the manual. It starts with an example and the rules that hold everywhere, and then goes through the
+ * functions by what they act on: version, errors, configuration, client, the blocking calls, and the call handle on
+ * which those stand.
+ *
+ *     #include <llm.h>
+ *     #include <stdio.h>
+ *
+ *     static int32_t on_event(int32_t kind, const char *data, size_t length, void *user_data) {
+ *         if (kind == LLM_EVENT_TEXT) fwrite(data, 1, length, (FILE *)user_data);
+ *         return 0;                                     // anything else cancels the stream
+ *     }
+ *
+ *     int main(void) {
+ *         llm_client *client; llm_error *error; char *response;
+ *         if (llm_client_create("{\"provider\": \"openai\"}", &client, &error) == LLM_OK) {     // OPENAI_API_KEY
+ *             if (llm_stream(client, "[{\"role\": \"user\", \"content\": \"What is 2+2?\"}]",
+ *                            on_event, stdout, &response, &error) == LLM_OK) {
+ *                 printf("\n%s\n", response);           // the whole answer, its usage and timings, as JSON
+ *                 llm_free(response);
+ *             }
+ *             llm_client_destroy(client);
+ *         }
+ *         if (error) fprintf(stderr, "%s\n", llm_error_message(error));
+ *         llm_error_free(error);                        // NULL is fine
+ *         return 0;
+ *     }
+ *
+ * Ownership
+ *   What you create you destroy; what you are handed you free: JSON results with llm_free (never with free), errors
+ *   with llm_error_free. NULL is allowed in every destroy and free. An error's strings live as long as the error.
+ *
+ * Arguments
+ *   Inputs are NUL-terminated UTF-8; they are read before the function returns and need not live longer. Every output
+ *   is always written: NULL or 0 where nothing was produced, and *error is NULL on success. `error` itself may be NULL
+ *   if only the status is of interest. Accessors accept NULL. There is no last-error state.
+ *
+ * Threads
+ *   Any function may be called from any thread; exceptions are said at the function. Callbacks run on the thread that
+ *   called the function they were given to, while it is in that function, and nowhere else; they may make further
+ *   calls, and must neither throw nor longjmp. One thread of the library's own, started by the first call and shared by
+ *   all clients, does all input and output, with every signal masked.
+ *
+ * Events
+ *   An event's data is a pointer and a length in bytes. It may contain NUL, is followed by a NUL, and lives until the
+ *   callback returns (llm_stream) or until the next llm_call_next on the same call. Adjacent TEXT events may be joined.
+ *   A slow reader holds up its own transfer and no other; what it has not read yet is bounded.
+ *
+ * How a call ends
+ *   Exactly once: with LLM_EVENT_RESPONSE, or with a failure. Cancelling after the end does nothing.
+ *
+ * How the library grows
+ *   Ignore event kinds and JSON fields that you do not know; take an unknown negative status for a failure.
+ *
+ * fork() and exit()
+ *   In a forked child the parent's handles give LLM_ERROR_FORKED and may be freed, which sends nothing; new clients
+ *   work. At exit the library's thread is stopped before OpenSSL cleans up; calls still running end with
+ *   LLM_ERROR_CANCELED. The library stays loaded after dlclose().
+ */
+#ifndef LLM_H
+#define LLM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Nullability, where the compiler knows of it: documentation that clang checks. Passing NULL where it is not allowed is
+ * answered with LLM_ERROR_INVALID_ARGUMENT all the same. */
+#if defined(__clang__) && !defined(__swift__)
+#  pragma clang diagnostic push
+#  pragma clang diagnostic ignored "-Wnullability-extension"
+#  define LLM_NONNULL _Nonnull
+#  define LLM_NULLABLE _Nullable
+#else
+#  define LLM_NONNULL
+#  define LLM_NULLABLE
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------------------------------------------------- version */
+
+#define LLM_ABI_VERSION 1
+
+/* The LLM_ABI_VERSION that the loaded library was built with. A program runs with every library of its own version. */
+uint32_t llm_abi_version(void);
+
+/* The library's version, such as "0.1.0". Static; not to be freed. */
+const char *LLM_NONNULL llm_version(void);
+
+/* ----------------------------------------------------------------------------------------------- status and errors */
+
+typedef int32_t llm_status;
+enum {
+  LLM_OK = 0,
+  LLM_PENDING = 1,                  /* nothing yet, or a signal came */
+  LLM_END = 2,                      /* the call is over and everything was delivered */
+  LLM_TOO_SMALL = 3,                /* the buffer holds no whole record */
+  LLM_ERROR_INVALID_ARGUMENT = -1,  /* NULL, malformed JSON, wrong type, bad UTF-8 */
+  LLM_ERROR_CONFIGURATION = -2,     /* unknown provider, missing key, value out of range */
+  LLM_ERROR_AUTHENTICATION = -3,    /* 401, 403 */
+  LLM_ERROR_NOT_FOUND = -4,         /* 404 */
+  LLM_ERROR_BAD_REQUEST = -5,       /* 400, 422 and other 4xx */
+  LLM_ERROR_CONTEXT_LENGTH = -6,    /* the prompt does not fit the model */
+  LLM_ERROR_CONTENT_FILTERED = -7,  /* the provider refused the prompt */
+  LLM_ERROR_RATE_LIMITED = -8,      /* 429 after the last retry */
+  LLM_ERROR_LOCAL_LIMIT = -9,       /* the local limiter could not admit it within max_wait_ms */
+  LLM_ERROR_SERVER = -10,           /* 5xx, 529, or an error event in a stream */
+  LLM_ERROR_CONNECTION = -11,       /* DNS, refused, reset, TLS */
+  LLM_ERROR_TIMEOUT = -12,          /* one of the configuration's "timeout" */
+  LLM_ERROR_TRUNCATED = -13,        /* the stream ended before the provider said that it was done */
+  LLM_ERROR_PROTOCOL = -14,         /* a response that the wire format does not allow */
+  LLM_ERROR_CANCELED = -15,         /* by the callback, llm_call_cancel, llm_client_destroy or exit() */
+  LLM_ERROR_FORKED = -16,           /* the handle belongs to the parent process */
+  LLM_ERROR_INTERNAL = -17,         /* a defect of this library: please report it */
+  LLM_ERROR_UNSUPPORTED = -18,      /* the provider cannot do what the request asks */
+  LLM_ERROR_TOO_LARGE = -19,        /* 413, or a bound of the configuration */
+  LLM_ERROR_QUOTA = -20,            /* 402, insufficient_quota: waiting does not help */
+  LLM_ERROR_MEMORY = -21
+};
+
+/* "ok", "rate_limited", "timeout" ...: the enumerator without LLM_ and ERROR_, in lower case; "unknown" for a number
+ * that this version does not know. Static; never NULL. */
+const char *LLM_NONNULL llm_status_name(llm_status status);
+
+/* What went wrong. Made by the function that failed, yours to free. The accessors take NULL and then give LLM_OK, empty
+ * text, 0 or -1; they do not change the error, which any thread may read. */
+typedef struct llm_error llm_error;
+
+llm_status llm_error_status(const llm_error *LLM_NULLABLE error);
+
+/* One English sentence for a person: it names the field or variable that is wrong and what it takes. Never a key. */
+const char *LLM_NONNULL llm_error_message(const llm_error *LLM_NULLABLE error);
+
+/* The response's HTTP status; 0 where there was no response. */
+int32_t llm_error_http_status(const llm_error *LLM_NULLABLE error);
+
+/* How long the server asks to wait, in milliseconds; -1 where it named no wait. */
+int64_t llm_error_retry_after_ms(const llm_error *LLM_NULLABLE error);
+
+/* 1 where the same call may succeed later, else 0. */
+int32_t llm_error_is_retryable(const llm_error *LLM_NULLABLE error);
+
+/* The whole error: {"status", "code" (the number), "message", "provider", "http_status", "provider_code",
+ * "provider_message", "request_id", "retry_after_ms", "retryable", "attempts", "call_id", "partial"}; what is not known
+ * is absent. "partial" is a response as far as it had come. "{}" for NULL. */
+const char *LLM_NONNULL llm_error_json(const llm_error *LLM_NULLABLE error);
+
+void llm_error_free(llm_error *LLM_NULLABLE error);
+
+/* ---------------------------------------------------------------------------------------------------- configuration */
+
+/*
+ * A configuration is a JSON object. Only "provider" is required; a field that is not listed here is refused by name.
+ *
+ *   "provider"      "openai" (chat completions) or "anthropic" (messages)
+ *   "api_key"       the key; or "api_key_env": the name of the environment variable that holds it. If both are absent,
+ *                   the provider's own variable is read: OPENAI_API_KEY, ANTHROPIC_API_KEY. A server with a "base_url"
+ *                   of your own needs none.
+ *   "base_url"      where the provider's paths begin: "https://api.openai.com/v1", "https://api.anthropic.com"
+ *   "model"         the model of requests that name none
+ *   "max_tokens"    of requests that name none; tokens, 1 to 100000000
+ *   "temperature"   of requests that name none; 0 to 2
+ *   "timeout"       {"connect_ms": 10000, "first_byte_ms": 60000, "idle_ms": 60000, "total_ms": 600000}. Milliseconds
+ *                   up to 2147483647; 0 is no limit. connect: until the connection (TLS included) is up; first_byte:
+ *                   from there to the first byte of the response; idle: between two pieces of it, not counting the time
+ *                   in which the reader holds up the transfer; total: the whole call.
+ *   "rate_limit"    {"per_minute": 60, "per_hour": 3600, "tokens_per_minute": 0, "max_concurrent": 10,
+ *                    "max_wait_ms": 60000}; 0 is no limit
+ *   "retry"         {"max_retries": 3, "initial_delay_ms": 100, "max_delay_ms": 30000}
+ *   "headers"       {"name": "value"}: sent with every request, in place of the library's own of that name
+ *   "proxy"         "http://host:port", "socks5h://..." or "" for none; the usual variables (HTTPS_PROXY, NO_PROXY ...)
+ *                   count where it is absent. They are not followed to loopback.
+ *   "ca_file"       PEM bundle of the certificate authorities to trust in place of the system's
+ *   "http2"         true: HTTP/2 where the server offers it; false (the default): HTTP/1.1
+ *   "allow_insecure_http"  true: a key may be sent over plain http to a host that is not this one. Default false.
+ *   "max_response_bytes"   a whole body or stream may have no more bytes: default 67108864; past it LLM_ERROR_TOO_LARGE
+ *   "max_event_bytes"      the same for one event of a stream: default 16777216
+ */
+
+/* Writes the configuration that the environment describes: <PROVIDER>_API_KEY (as "api_key_env": the key itself is not
+ * copied), <PROVIDER>_MODEL, _MAX_TOKENS, _TEMPERATURE and _BASE_URL, RATE_LIMIT_PER_MINUTE, RATE_LIMIT_PER_HOUR,
+ * MAX_CONCURRENT_REQUESTS, RETRY_MAX_RETRIES, RETRY_INITIAL_DELAY_MS, RETRY_MAX_DELAY_MS. `provider` NULL: LLM_PROVIDER.
+ * LLM_ERROR_CONFIGURATION names the variable that is missing or out of range and what it takes. The text is yours to
+ * free with llm_free. Reads the environment: do not call it while another thread changes that. */
+llm_status llm_config_from_env(const char *LLM_NULLABLE provider, char *LLM_NULLABLE *LLM_NONNULL config_json,
+                               llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* ----------------------------------------------------------------------------------------------------------- client */
+
+/* A provider, its settings and its policies. Make one and use it from all threads; connections are shared by all
+ * clients of the process. */
+typedef struct llm_client llm_client;
+
+/* `config_json` NULL: the same as llm_config_from_env(NULL). Sends nothing. */
+llm_status llm_client_create(const char *LLM_NULLABLE config_json, llm_client *LLM_NULLABLE *LLM_NONNULL client,
+                             llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Never blocks; may be called from an event callback. The client's calls end with LLM_ERROR_CANCELED, threads that wait
+ * in them return, call handles stay valid until they are freed. No function may be entered with the client afterwards. */
+void llm_client_destroy(llm_client *LLM_NULLABLE client);
+
+/* --------------------------------------------------------------------------------------------------- blocking calls */
+
+/*
+ * A request is a JSON array of messages, or an object. Messages, tools, "tool_choice" and "response_format" are spelled
+ * as in OpenAI's chat completions, whatever the provider.
+ *
+ *   {"messages": [{"role": "user", "content": "What is 2+2?"}], "model": "...", "max_tokens": 64, "temperature": 0.7,
+ *    "top_p": 1, "stop": ["..."], "seed": 1, "tools": [], "tool_choice": "auto", "response_format": {},
+ *    "reasoning": {"effort": "low"}, "metadata": {}, "timeout": {}, "headers": {}, "api_key": "...", "call_id": "...",
+ *    "extra": {"any": "provider field"}}
+ *
+ * "timeout" and "headers" override the configuration's, field by field. "call_id" (128 characters at most, made up if
+ * absent) comes back in the response, the error and the log. "extra" is put into the body as it is. "stream" is refused:
+ * the function decides.
+ *
+ * A response:
+ *
+ *   {"id": "...", "provider": "openai", "model": "...", "content": "2 + 2 = 4", "reasoning": "...",
+ *    "message": {"role": "assistant", "content": "2 + 2 = 4",
+ *                "tool_calls": [{"id": "...", "type": "function", "function": {"name": "...", "arguments": "{}"}}]},
+ *    "finish_reason": "stop | length | tool_calls | content_filter | other",
+ *    "usage": {"input_tokens": 19, "output_tokens": 10, "total_tokens": 29, "cached_input_tokens": 0,
+ *              "reasoning_tokens": 0},
+ *    "request_id": "...", "call_id": "...", "attempts": 1, "latency_ms": 812.4, "time_to_first_event_ms": 301.7}
+ *
+ * "message" can be appended to "messages" as it is and sent again: to the same provider without losing anything (what
+ * the chat format has no words for, such as signed reasoning, is in its "native"), to another with what it understands.
+ * "input_tokens" is the whole prompt, cached tokens included; "output_tokens" includes reasoning; the other two are
+ * parts of these. What the provider did not send is absent.
+ */
+
+enum {
+  LLM_EVENT_TEXT = 1,            /* UTF-8 text, never cut inside a character */
+  LLM_EVENT_REASONING = 2,       /* UTF-8 text */
+  LLM_EVENT_TOOL_CALL_DELTA = 3, /* JSON {"index", "id"?, "name"?, "arguments"?: a piece of text} */
+  LLM_EVENT_TOOL_CALL = 4,       /* JSON {"index", "id", "name", "arguments"}: whole */
+  LLM_EVENT_RESPONSE = 5         /* JSON, the whole response: the last event of a call that succeeded */
+};
+
+/* Called with each event of a stream, on the thread that called llm_stream. Nonzero cancels: the connection is closed,
+ * and llm_stream returns LLM_ERROR_CANCELED with what had come in the error's "partial". What is returned at
+ * LLM_EVENT_RESPONSE does not matter. */
+typedef int32_t (*llm_event_fn)(int32_t kind, const char *LLM_NONNULL data, size_t length, void *LLM_NULLABLE user_data);
+
+/* Sends a request and waits for the whole response, which is yours to free with llm_free. */
+llm_status llm_complete(llm_client *LLM_NONNULL client, const char *LLM_NONNULL request_json,
+                        char *LLM_NULLABLE *LLM_NONNULL response_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Sends a request and calls `on_event` with each event when its bytes arrive. The response, the same as the last event's,
+ * is written to `response_json` unless that is NULL, and is yours to free with llm_free. */
+llm_status llm_stream(llm_client *LLM_NONNULL client, const char *LLM_NONNULL request_json,
+                      llm_event_fn LLM_NONNULL on_event, void *LLM_NULLABLE user_data,
+                      char *LLM_NULLABLE *LLM_NULLABLE response_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Asks for an analysis of `content` (a page, a log, a document) after `instruction` (NULL: a summary with the key points).
+ * The content is marked as material, not as instructions. `options_json`, which may be NULL, is a request without
+ * "messages". Gives a response. */
+llm_status llm_analyze(llm_client *LLM_NONNULL client, const char *LLM_NONNULL content,
+                       const char *LLM_NULLABLE instruction, const char *LLM_NULLABLE options_json,
+                       char *LLM_NULLABLE *LLM_NONNULL response_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Lists the provider's models: {"provider", "models": [{"id", "name"?, "created"?: Unix seconds, "owned_by"?}],
+ * "request_id"?, "call_id", "attempts", "latency_ms"}. All pages of the list. `options_json`, which may be NULL, takes
+ * "timeout", "headers", "api_key" and "call_id" of a request. */
+llm_status llm_list_models(llm_client *LLM_NONNULL client, const char *LLM_NULLABLE options_json,
+                           char *LLM_NULLABLE *LLM_NONNULL models_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Whether the provider answers and takes the key, asked without spending tokens: {"healthy": true or false, "provider",
+ * "latency_ms", "error"?: an error as of llm_error_json, "call_id"}. A provider that is down or refuses the key is a
+ * report, not a failure. Options as for llm_list_models; without a "timeout" the check takes 10 seconds at most. */
+llm_status llm_health_check(llm_client *LLM_NONNULL client, const char *LLM_NULLABLE options_json,
+                            char *LLM_NULLABLE *LLM_NONNULL report_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Frees a JSON result. */
+void llm_free(void *LLM_NULLABLE memory);
+
+/* ------------------------------------------------------------------------------------------- a call that runs by itself */
+
+/*
+ * The calls above block. These start one and read it when you like, from whichever thread you like, and cancel it from
+ * wherever:
+ *
+ *     llm_call *call;
+ *     llm_status status = llm_call_start(client, LLM_OP_STREAM, request, NULL, 0, &call, &error);
+ *     while (status == LLM_OK || status == LLM_PENDING)
+ *         if ((status = llm_call_next(call, -1, &kind, &data, &length, &error)) == LLM_OK) use(kind, data, length);
+ *     llm_call_free(call);                          // status is LLM_END, or the failure
+ */
+typedef struct llm_call  llm_call;
+typedef struct llm_queue llm_queue;
+
+enum {
+  LLM_OP_COMPLETE = 1,       /* one event, LLM_EVENT_RESPONSE */
+  LLM_OP_STREAM = 2,         /* events as they come, then LLM_EVENT_RESPONSE */
+  LLM_OP_ANALYZE = 3,        /* request: {"content", "instruction"?, and the options}; one LLM_EVENT_RESPONSE */
+  LLM_OP_LIST_MODELS = 5,    /* request: the options; one LLM_EVENT_RESPONSE that holds the list */
+  LLM_OP_HEALTH_CHECK = 6    /* request: the options; one LLM_EVENT_RESPONSE that holds the report */
+};
+
+/* Starts a call and returns. `request_json` may be NULL where an operation takes only options. `queue` must be NULL, and
+ * `tag` is kept for it. Every started call is freed once. */
+llm_status llm_call_start(llm_client *LLM_NONNULL client, int32_t operation, const char *LLM_NULLABLE request_json,
+                          llm_queue *LLM_NULLABLE queue, uint64_t tag, llm_call *LLM_NULLABLE *LLM_NONNULL call,
+                          llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* The next event, waiting up to `timeout_ms` milliseconds for it: 0 polls, -1 waits for as long as it takes.
+ *   LLM_OK         an event: *kind, *data, *length; `data` lives until the next llm_call_next or llm_call_free
+ *   LLM_PENDING    none came in time, or a signal handler ran: call again
+ *   LLM_END        the call is over; so from now on
+ *   negative       the call failed; said once, then LLM_END
+ * One thread at a time: a second one gets LLM_ERROR_INVALID_ARGUMENT. */
+llm_status llm_call_next(llm_call *LLM_NONNULL call, int32_t timeout_ms, int32_t *LLM_NULLABLE kind,
+                         const char *LLM_NULLABLE *LLM_NONNULL data, size_t *LLM_NONNULL length,
+                         llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Nonzero stops reading from the provider after what is under way, 0 goes on. Any thread. */
+void llm_call_pause(llm_call *LLM_NULLABLE call, int32_t paused);
+
+/* Ends the call with LLM_ERROR_CANCELED; events that were not read yet are dropped. Any thread, any number of times. */
+void llm_call_cancel(llm_call *LLM_NULLABLE call);
+
+/* Cancels what still runs. No other thread may be in llm_call_next on the call. */
+void llm_call_free(llm_call *LLM_NULLABLE call);
+
+#ifdef __cplusplus
+}
+#endif
+
+#if defined(__clang__) && !defined(__swift__)
+#  pragma clang diagnostic pop
+#endif
+
+#endif /* LLM_H */
