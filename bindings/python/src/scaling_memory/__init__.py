@@ -1,0 +1,97 @@
+"""One client for many LLM providers, over libllm.
+
+    from scaling_memory import Client
+
+    with Client("openai", model="gpt-4o-mini") as client:      # the key is in OPENAI_API_KEY
+        print(client.complete("What is 2+2?").content)
+        for text in client.stream("Tell me a story").text:
+            print(text, end="", flush=True)
+
+Times are milliseconds (`_ms`), sizes are bytes, lengths of prompts and answers are tokens.
+"""
+
+from ._library import LibraryError, library_path, library_version
+from .client import Client
+from .configuration import RateLimit, Retry, Settings, Timeout
+from .errors import (
+    AuthenticationError,
+    BadRequestError,
+    CanceledError,
+    ClosedError,
+    ConfigurationError,
+    ContentFilteredError,
+    ContextLengthError,
+    ForkedError,
+    InternalError,
+    InvalidArgumentError,
+    LLMConnectionError,
+    LLMError,
+    LLMMemoryError,
+    LLMTimeoutError,
+    LocalLimitError,
+    NotFoundError,
+    ProtocolError,
+    QuotaError,
+    RateLimitError,
+    ServerError,
+    TooLargeError,
+    TruncatedError,
+    UnsupportedError,
+)
+from .events import Event, ReasoningEvent, ResponseEvent, TextEvent, ToolCallDeltaEvent, ToolCallEvent
+from .health import HealthReport
+from .models import Model, ModelList
+from .request import CallOptions, Message, Prompt, RequestFields
+from .responses import Response, ToolCall, Usage
+from .stream import Stream
+
+__all__ = [
+    "AuthenticationError",
+    "BadRequestError",
+    "CallOptions",
+    "CanceledError",
+    "Client",
+    "ClosedError",
+    "ConfigurationError",
+    "ContentFilteredError",
+    "ContextLengthError",
+    "Event",
+    "ForkedError",
+    "HealthReport",
+    "InternalError",
+    "InvalidArgumentError",
+    "LLMConnectionError",
+    "LLMError",
+    "LLMMemoryError",
+    "LLMTimeoutError",
+    "LibraryError",
+    "LocalLimitError",
+    "Message",
+    "Model",
+    "ModelList",
+    "NotFoundError",
+    "Prompt",
+    "ProtocolError",
+    "QuotaError",
+    "RateLimit",
+    "RateLimitError",
+    "ReasoningEvent",
+    "RequestFields",
+    "Response",
+    "ResponseEvent",
+    "Retry",
+    "ServerError",
+    "Settings",
+    "Stream",
+    "TextEvent",
+    "Timeout",
+    "TooLargeError",
+    "ToolCall",
+    "ToolCallDeltaEvent",
+    "ToolCallEvent",
+    "TruncatedError",
+    "UnsupportedError",
+    "Usage",
+    "library_path",
+    "library_version",
+]

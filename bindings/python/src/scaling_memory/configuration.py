@@ -1,0 +1,78 @@
+"""What a client is made from. llm.h describes every field; a field that is not listed there is refused by name."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, TypedDict, Union
+
+
+class Timeout(TypedDict, total=False):
+    """Limits in milliseconds; 0 is no limit."""
+
+    #: Until the connection, TLS included, is up. Default 10000.
+    connect_ms: int
+    #: From there to the first byte of the response. Default 60000.
+    first_byte_ms: int
+    #: Between two pieces of the response, not counting the time in which you read no events. Default 60000.
+    idle_ms: int
+    #: The whole call. Default 600000.
+    total_ms: int
+
+
+class RateLimit(TypedDict, total=False):
+    """How much this client sends at most; 0 is no limit."""
+
+    per_minute: int
+    per_hour: int
+    tokens_per_minute: int
+    max_concurrent: int
+    #: How long a call may wait for its turn, in milliseconds, before it fails with LocalLimitError.
+    max_wait_ms: int
+
+
+class Retry(TypedDict, total=False):
+    """How often a call is sent again after a failure that may pass."""
+
+    max_retries: int
+    initial_delay_ms: int
+    max_delay_ms: int
+
+
+class Settings(TypedDict, total=False):
+    """The fields of a configuration other than "provider"."""
+
+    #: The key, or the name of the environment variable that holds it. Default: the provider's own, OPENAI_API_KEY ...
+    api_key: str
+    api_key_env: str
+    #: Where the provider's paths begin, such as "https://api.openai.com/v1".
+    base_url: str
+    #: Of requests that name none.
+    model: str
+    max_tokens: int
+    temperature: float
+    timeout: Timeout
+    rate_limit: RateLimit
+    retry: Retry
+    #: Sent with every request.
+    headers: Mapping[str, str]
+    #: "http://host:port", "socks5h://...", or "" for none in spite of HTTPS_PROXY.
+    proxy: str
+    #: A PEM file of the certificate authorities to trust in place of the system's.
+    ca_file: str
+    http2: bool
+    #: Whether a key may be sent over plain http to another host than this one.
+    allow_insecure_http: bool
+    #: Bounds, in bytes, past which a call fails with TooLargeError.
+    max_response_bytes: int
+    max_event_bytes: int
+
+
+def configuration(provider: Union[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Dict[str, Any]:
+    """The configuration that `provider`, a name or a whole configuration, gives with `settings` on top. None is unset."""
+    if isinstance(provider, str):
+        whole: Dict[str, Any] = {"provider": provider}
+    elif isinstance(provider, Mapping):
+        whole = dict(provider)
+    else:
+        raise TypeError(f"provider must be a name or a configuration, not {type(provider).__name__}")
+    whole.update((name, value) for name, value in settings.items() if value is not None)
+    return whole

@@ -1,0 +1,72 @@
+"""The events of a stream."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Optional, Union
+
+from . import _native
+from .responses import Response, ToolCall
+
+
+@dataclass(frozen=True)
+class TextEvent:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ReasoningEvent:
+    """A piece of what the model thinks before it answers, where the provider shows that."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCallDeltaEvent:
+    """A piece of a tool call that is still being written. The whole call follows as a ToolCallEvent."""
+
+    #: Which call of this response, from 0.
+    index: int
+    #: Usually in a call's first piece only.
+    id: Optional[str]
+    name: Optional[str]
+    #: A piece of JSON text; "" where this piece has none.
+    arguments: str
+
+
+@dataclass(frozen=True)
+class ToolCallEvent(ToolCall):
+    """A whole tool call."""
+
+    #: Which call of this response, from 0.
+    index: int
+
+
+@dataclass(frozen=True)
+class ResponseEvent:
+    """The whole response: the last event of a stream that succeeded."""
+
+    response: Response
+
+
+Event = Union[TextEvent, ReasoningEvent, ToolCallDeltaEvent, ToolCallEvent, ResponseEvent]
+
+
+def event_from(kind: int, data: bytes) -> Optional[Event]:
+    """The event for a kind and its data; None for a kind that this version does not know."""
+    if kind == _native.LLM_EVENT_TEXT:
+        return TextEvent(data.decode())
+    if kind == _native.LLM_EVENT_REASONING:
+        return ReasoningEvent(data.decode())
+    if kind == _native.LLM_EVENT_TOOL_CALL_DELTA:
+        piece = json.loads(data)
+        return ToolCallDeltaEvent(piece["index"], piece.get("id"), piece.get("name"), piece.get("arguments") or "")
+    if kind == _native.LLM_EVENT_TOOL_CALL:
+        call = json.loads(data)
+        return ToolCallEvent(call.get("id") or "", call.get("name") or "", call.get("arguments") or "", call["index"])
+    if kind == _native.LLM_EVENT_RESPONSE:
+        return ResponseEvent(Response.from_json(json.loads(data)))
+    return None

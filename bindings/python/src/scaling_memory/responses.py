@@ -1,0 +1,104 @@
+"""What a call gives back: the response, its usage and its tool calls."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Dict, Mapping, Optional, Tuple
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Token counts. A count that the provider did not send is None."""
+
+    #: The whole prompt, cached tokens included.
+    input_tokens: Optional[int] = None
+    #: Reasoning included.
+    output_tokens: Optional[int] = None
+    total_tokens: Optional[int] = None
+    #: The part of input_tokens that came out of the provider's cache.
+    cached_input_tokens: Optional[int] = None
+    #: The part of output_tokens that was reasoning.
+    reasoning_tokens: Optional[int] = None
+
+    @classmethod
+    def from_json(cls, usage: Mapping[str, Any]) -> Usage:
+        return cls(
+            input_tokens=usage.get("input_tokens"),
+            output_tokens=usage.get("output_tokens"),
+            total_tokens=usage.get("total_tokens"),
+            cached_input_tokens=usage.get("cached_input_tokens"),
+            reasoning_tokens=usage.get("reasoning_tokens"),
+        )
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A function that the model asks you to call. Answer with {"role": "tool", "tool_call_id": id, "content": "..."}."""
+
+    id: str
+    name: str
+    #: The arguments as the model wrote them: JSON text, which a response cut off by its length may leave incomplete.
+    arguments: str
+
+    def parse_arguments(self) -> Any:
+        """The arguments as Python values. ValueError where the model did not write JSON."""
+        return json.loads(self.arguments)
+
+
+@dataclass(frozen=True)
+class Response:
+    """A whole answer. What the provider did not send is None."""
+
+    #: The text; "" where the model only called tools.
+    content: str
+    #: To be appended to "messages" as it is, to go on with the conversation at this provider or another.
+    message: Dict[str, Any] = field(repr=False)
+    #: "stop", "length", "tool_calls", "content_filter" or "other".
+    finish_reason: Optional[str]
+    usage: Usage
+    reasoning: Optional[str]
+    tool_calls: Tuple[ToolCall, ...]
+    #: The provider's name for the answer.
+    id: Optional[str]
+    model: Optional[str]
+    provider: Optional[str]
+    #: The provider's number for the exchange, which its support asks for.
+    request_id: Optional[str]
+    call_id: Optional[str]
+    #: How many times the request was sent.
+    attempts: Optional[int]
+    #: From the start of the call to its end, in milliseconds.
+    latency_ms: Optional[float]
+    #: From the start of the call to the first event, in milliseconds.
+    time_to_first_event_ms: Optional[float]
+    #: The response as the library gave it, with fields that this version does not know.
+    raw: Dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_json(cls, response: Mapping[str, Any]) -> Response:
+        """A response out of the JSON object that llm.h describes."""
+        content = response.get("content") or ""
+        message = response.get("message") or {"role": "assistant", "content": content}
+        return cls(
+            content=content,
+            message=message,
+            finish_reason=response.get("finish_reason"),
+            usage=Usage.from_json(response.get("usage") or {}),
+            reasoning=response.get("reasoning"),
+            tool_calls=tuple(_tool_call(call) for call in message.get("tool_calls") or ()),
+            id=response.get("id"),
+            model=response.get("model"),
+            provider=response.get("provider"),
+            request_id=response.get("request_id"),
+            call_id=response.get("call_id"),
+            attempts=response.get("attempts"),
+            latency_ms=response.get("latency_ms"),
+            time_to_first_event_ms=response.get("time_to_first_event_ms"),
+            raw=dict(response),
+        )
+
+
+def _tool_call(call: Mapping[str, Any]) -> ToolCall:
+    function = call.get("function") or {}
+    return ToolCall(id=call.get("id") or "", name=function.get("name") or "", arguments=function.get("arguments") or "")
