@@ -1,0 +1,34 @@
+/** scaling-memory: one client for many LLM providers, on the native library libllm. */
+import { loadBackend } from './backend.js';
+
+export { Client } from './client.js';
+export {
+  LLMError,
+  InvalidArgumentError,
+  ConfigurationError,
+  AuthenticationError,
+  NotFoundError,
+  BadRequestError,
+  ContextLengthError,
+  ContentFilteredError,
+  RateLimitedError,
+  LocalLimitError,
+  ServerError,
+  ConnectionError,
+  TimeoutError,
+  TruncatedError,
+  ProtocolError,
+  CanceledError,
+  ForkedError,
+  InternalError,
+  UnsupportedError,
+  TooLargeError,
+  QuotaError,
+  MemoryError,
+} from './errors.js';
+export { LibraryError } from './library.js';
+
+/** The version of the loaded libllm, such as "0.1.0". Loads it. */
+export function libraryVersion() {
+  return loadBackend().version();
+}
