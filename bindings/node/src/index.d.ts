@@ -4,6 +4,11 @@
  * JSON that the library takes or gives (configurations, requests, responses, models, reports) keeps its fields' names as
  * include/llm.h spells them, in snake_case. What this package adds itself is in camelCase.
  */
+import type { ErrorStatus } from './errors.js';
+import type { CallOptions, Config, Message, Request, RequestOptions } from './request.js';
+
+export * from './errors.js';
+export * from './request.js';
 
 declare global {
   // The same as TypeScript's own from version 5.2 on; older versions and older "lib" settings do not have it.
@@ -15,134 +20,7 @@ declare global {
 /** Today a plain value; a Promise once calls no longer block. Write `await` and both are right. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** Any JSON value. */
-export type JSONValue = string | number | boolean | null | JSONValue[] | { [key: string]: JSONValue };
-
-// ------------------------------------------------------------------------------------------------------ configuration
-
-/** Milliseconds; 0 is no limit. */
-export interface Timeouts {
-  /** Until the connection, TLS included, is up. Default 10000. */
-  connect_ms?: number;
-  /** From there to the first byte of the response. Default 60000. */
-  first_byte_ms?: number;
-  /** Between two pieces of the response. Default 60000. */
-  idle_ms?: number;
-  /** The whole call. Default 600000. */
-  total_ms?: number;
-}
-
-/** 0 is no limit. */
-export interface RateLimit {
-  per_minute?: number;
-  per_hour?: number;
-  tokens_per_minute?: number;
-  max_concurrent?: number;
-  /** How long a call waits for its turn, in milliseconds. Default 60000. */
-  max_wait_ms?: number;
-}
-
-export interface Retry {
-  max_retries?: number;
-  initial_delay_ms?: number;
-  max_delay_ms?: number;
-}
-
-/** A field that is not listed here is refused by name. */
-export interface Config {
-  /** "openai" (chat completions) or "anthropic" (messages). */
-  provider: string;
-  /** The key. Better: `api_key_env`, or the provider's own variable (OPENAI_API_KEY, ANTHROPIC_API_KEY). */
-  api_key?: string;
-  /** The name of the environment variable that holds the key. */
-  api_key_env?: string;
-  /** Where the provider's paths begin, such as "https://api.openai.com/v1". */
-  base_url?: string;
-  /** The model of requests that name none. */
-  model?: string;
-  /** Of requests that name none; tokens, 1 to 100000000. */
-  max_tokens?: number;
-  /** Of requests that name none; 0 to 2. */
-  temperature?: number;
-  timeout?: Timeouts;
-  rate_limit?: RateLimit;
-  retry?: Retry;
-  /** Sent with every request, in place of the library's own of that name. */
-  headers?: Record<string, string>;
-  /** "http://host:port", "socks5h://..." or "" for none; the usual variables count where it is absent. */
-  proxy?: string;
-  /** PEM bundle of the certificate authorities to trust in place of the system's. */
-  ca_file?: string;
-  /** true: HTTP/2 where the server offers it. Default false. */
-  http2?: boolean;
-  /** true: a key may be sent over plain http to a host that is not this one. Default false. */
-  allow_insecure_http?: boolean;
-  /** Bytes of a whole body or stream. Default 67108864. */
-  max_response_bytes?: number;
-  /** Bytes of one event of a stream. Default 16777216. */
-  max_event_bytes?: number;
-}
-
-// ------------------------------------------------------------------------------------------------------------ request
-
-export interface ToolCall {
-  id: string;
-  type: 'function';
-  function: { name: string; arguments: string };
-}
-
-/** As in OpenAI's chat completions, whatever the provider. */
-export interface Message {
-  role: 'system' | 'developer' | 'user' | 'assistant' | 'tool' | (string & {});
-  content?: string | JSONValue[] | null;
-  name?: string;
-  tool_calls?: ToolCall[];
-  tool_call_id?: string;
-  /** What else the message holds, such as a response's "native". */
-  [field: string]: unknown;
-}
-
-export interface Tool {
-  type: 'function';
-  function: { name: string; description?: string; parameters?: { [key: string]: JSONValue }; strict?: boolean };
-}
-
-/** Settings of one call that asks no model. */
-export interface CallOptions {
-  /** Overrides the configuration's, field by field. */
-  timeout?: Timeouts;
-  /** Overrides the configuration's, field by field. */
-  headers?: Record<string, string>;
-  api_key?: string;
-  /** Comes back in the response and the error; 128 characters at most, made up if absent. */
-  call_id?: string;
-}
-
-/** A request without its messages. */
-export interface RequestOptions extends CallOptions {
-  model?: string;
-  max_tokens?: number;
-  temperature?: number;
-  top_p?: number;
-  stop?: string | string[];
-  seed?: number;
-  tools?: Tool[];
-  tool_choice?: 'auto' | 'none' | 'required' | { type: 'function'; function: { name: string } };
-  response_format?: { [key: string]: JSONValue };
-  reasoning?: { effort?: string; [field: string]: JSONValue | undefined };
-  metadata?: { [key: string]: JSONValue };
-  /** Put into the body as it is. */
-  extra?: { [key: string]: JSONValue };
-}
-
-export interface RequestObject extends RequestOptions {
-  messages: Message[];
-}
-
-/** Text is one message of the user, an array is the messages. */
-export type Request = string | Message[] | RequestObject;
-
-// ----------------------------------------------------------------------------------------------------------- response
+// ------------------------------------------------------------------------------------------------------------ response
 
 /** Tokens. What the provider did not send is absent. */
 export interface Usage {
@@ -215,7 +93,7 @@ export interface HealthReport {
   call_id: string;
 }
 
-// ------------------------------------------------------------------------------------------------------------- events
+// -------------------------------------------------------------------------------------------------------------- events
 
 /** The events of a stream. New kinds may come with new versions of this package: ignore those that you do not know. */
 export type StreamEvent =
@@ -231,7 +109,7 @@ export type StreamEvent =
 /** `false` cancels; what it throws cancels as well and is thrown again from `stream`. Neither async nor a Promise. */
 export type EventCallback = (event: StreamEvent) => boolean | void;
 
-// ------------------------------------------------------------------------------------------------------------- client
+// -------------------------------------------------------------------------------------------------------------- client
 
 /**
  * A provider, its settings and its policies. Make one and keep it: connections are shared by all clients of the process.
@@ -288,100 +166,6 @@ export class Client {
 
 /** The version of the loaded libllm, such as "0.1.0". Loads it. */
 export function libraryVersion(): string;
-
-// ------------------------------------------------------------------------------------------------------------- errors
-
-/** llm_status_name of the failures. */
-export type ErrorStatus =
-  | 'invalid_argument'
-  | 'configuration'
-  | 'authentication'
-  | 'not_found'
-  | 'bad_request'
-  | 'context_length'
-  | 'content_filtered'
-  | 'rate_limited'
-  | 'local_limit'
-  | 'server'
-  | 'connection'
-  | 'timeout'
-  | 'truncated'
-  | 'protocol'
-  | 'canceled'
-  | 'forked'
-  | 'internal'
-  | 'unsupported'
-  | 'too_large'
-  | 'quota'
-  | 'memory'
-  | (string & {});
-
-/** A call failed. The subclass and `status` say why. What is not known is absent. Never contains a key. */
-export class LLMError extends Error {
-  private constructor();
-  /** Such as "rate_limited": the name of llm_status. */
-  readonly status: ErrorStatus;
-  /** The number of llm_status, such as -8. */
-  readonly code: number;
-  /** The response's HTTP status. */
-  readonly httpStatus?: number;
-  /** How long the server asks to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
-  /** Whether the same call may succeed later. */
-  readonly retryable: boolean;
-  readonly provider?: string;
-  /** The provider's own code, such as "insufficient_quota". */
-  readonly providerCode?: string;
-  /** The provider's own words. */
-  readonly providerMessage?: string;
-  readonly requestId?: string;
-  readonly attempts?: number;
-  readonly callId?: string;
-  /** The response as far as it had come. */
-  readonly partial?: Partial<Response>;
-}
-
-/** Malformed or wrongly typed request; also any use of a closed client. */
-export class InvalidArgumentError extends LLMError {}
-/** Unknown provider, missing key, value out of range. */
-export class ConfigurationError extends LLMError {}
-/** HTTP 401, 403. */
-export class AuthenticationError extends LLMError {}
-/** HTTP 404. */
-export class NotFoundError extends LLMError {}
-/** HTTP 400, 422 and other 4xx. */
-export class BadRequestError extends LLMError {}
-/** The prompt does not fit the model. */
-export class ContextLengthError extends LLMError {}
-/** The provider refused the prompt. */
-export class ContentFilteredError extends LLMError {}
-/** HTTP 429 after the last retry. */
-export class RateLimitedError extends LLMError {}
-/** The local limiter could not admit the call within max_wait_ms. */
-export class LocalLimitError extends LLMError {}
-/** HTTP 5xx, 529, or an error event in a stream. */
-export class ServerError extends LLMError {}
-/** DNS, refused, reset, TLS. */
-export class ConnectionError extends LLMError {}
-/** One of the configuration's "timeout". */
-export class TimeoutError extends LLMError {}
-/** The stream ended before the provider said that it was done. */
-export class TruncatedError extends LLMError {}
-/** A response that the wire format does not allow. */
-export class ProtocolError extends LLMError {}
-/** By the callback or by close(). */
-export class CanceledError extends LLMError {}
-/** The client belongs to the parent process. */
-export class ForkedError extends LLMError {}
-/** A defect of libllm: please report it. */
-export class InternalError extends LLMError {}
-/** The provider cannot do what the request asks. */
-export class UnsupportedError extends LLMError {}
-/** HTTP 413, or a bound of the configuration. */
-export class TooLargeError extends LLMError {}
-/** HTTP 402, insufficient_quota: waiting does not help. */
-export class QuotaError extends LLMError {}
-export class MemoryError extends LLMError {}
 
 /** libllm or node:ffi is missing or of the wrong version; not an LLMError. */
 export class LibraryError extends Error {
