@@ -2,7 +2,7 @@
 import { inspect, types } from 'node:util';
 
 import { loadBackend } from './backend.js';
-import { invalidArgument } from './errors.js';
+import { ClosedError } from './errors.js';
 import { eventFrom } from './events.js';
 import { checkedText, configJSON, optionsJSON, requestJSON } from './request.js';
 
@@ -88,7 +88,7 @@ export class Client {
   }
 
   #open() {
-    if (this.closed) throw invalidArgument('this client is closed');
+    if (this.closed) throw new ClosedError();
     return this.#handle;
   }
 }

@@ -51,7 +51,7 @@ export class LLMError extends Error {
   readonly partial?: Partial<Response>;
 }
 
-/** Malformed or wrongly typed request; also any use of a closed client. */
+/** Malformed or wrongly typed request. */
 export class InvalidArgumentError extends LLMError {
   readonly status: 'invalid_argument';
 }
@@ -80,7 +80,7 @@ export class ContentFilteredError extends LLMError {
   readonly status: 'content_filtered';
 }
 /** HTTP 429 after the last retry. */
-export class RateLimitedError extends LLMError {
+export class RateLimitError extends LLMError {
   readonly status: 'rate_limited';
 }
 /** The local limiter could not admit the call within max_wait_ms. */
@@ -134,3 +134,5 @@ export class QuotaError extends LLMError {
 export class MemoryError extends LLMError {
   readonly status: 'memory';
 }
+/** The client was used after close(). */
+export class ClosedError extends InvalidArgumentError {}

@@ -33,7 +33,7 @@ export class NotFoundError extends LLMError {}
 export class BadRequestError extends LLMError {}
 export class ContextLengthError extends LLMError {}
 export class ContentFilteredError extends LLMError {}
-export class RateLimitedError extends LLMError {}
+export class RateLimitError extends LLMError {}
 export class LocalLimitError extends LLMError {}
 export class ServerError extends LLMError {}
 export class ConnectionError extends LLMError {}
@@ -48,6 +48,14 @@ export class TooLargeError extends LLMError {}
 export class QuotaError extends LLMError {}
 export class MemoryError extends LLMError {}
 
+/** The client was used after close(): this package's own, because libllm must not be asked any more. */
+export class ClosedError extends InvalidArgumentError {
+  constructor() {
+    super({ status: 'invalid_argument', code: FAILURES.invalid_argument, message: 'this client is closed' });
+  }
+}
+setName(ClosedError, 'ClosedError');
+
 const CLASSES = {
   invalid_argument: InvalidArgumentError,
   configuration: ConfigurationError,
@@ -56,7 +64,7 @@ const CLASSES = {
   bad_request: BadRequestError,
   context_length: ContextLengthError,
   content_filtered: ContentFilteredError,
-  rate_limited: RateLimitedError,
+  rate_limited: RateLimitError,
   local_limit: LocalLimitError,
   server: ServerError,
   connection: ConnectionError,
@@ -87,11 +95,6 @@ for (const [status, type] of Object.entries(CLASSES)) {
 export function errorFromJSON(code, json) {
   const fields = { status: 'unknown', message: `libllm failed with status ${code}`, ...JSON.parse(json), code };
   return new (CLASS_BY_CODE.get(code) ?? LLMError)(fields);
-}
-
-/** An error of this package's own for an argument that the library would refuse as well. */
-export function invalidArgument(message) {
-  return new InvalidArgumentError({ status: 'invalid_argument', code: FAILURES.invalid_argument, message });
 }
 
 /** On the prototype, as the built-in errors have it: an own property would be printed with the fields. */

@@ -153,7 +153,7 @@ export class Client {
 
   /**
    * Frees the client; a second time does nothing. May be called from an event callback: the stream ends with a
-   * CanceledError. Any other method then throws an InvalidArgumentError.
+   * CanceledError. Any other method then throws a ClosedError.
    */
   close(): void;
 

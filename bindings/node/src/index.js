@@ -11,7 +11,7 @@ export {
   BadRequestError,
   ContextLengthError,
   ContentFilteredError,
-  RateLimitedError,
+  RateLimitError,
   LocalLimitError,
   ServerError,
   ConnectionError,
@@ -25,6 +25,7 @@ export {
   TooLargeError,
   QuotaError,
   MemoryError,
+  ClosedError,
 } from './errors.js';
 export { LibraryError } from './library.js';
 
