@@ -1,0 +1,137 @@
+"""Shows a person what a command is doing: one line a step, which on a terminal moves while the step runs.
+
+A step's own output goes to a log file; when it fails, the end of that is shown with a sentence that says what to do.
+"""
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Dict, Iterator, List, Optional
+
+LABEL_WIDTH = 18
+REPORT_EVERY = 20.0  # seconds, where there is no terminal to redraw
+
+
+class Failed(Exception):
+    """Ends the program with this sentence and, where there is one, the end of a log."""
+
+    def __init__(self, sentence: str, log: Optional[Path] = None) -> None:
+        super().__init__(sentence)
+        self.log = log
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if is_terminal() and not os.environ.get("NO_COLOR") else text
+
+
+def dim(text: str) -> str:
+    return f"\033[2m{text}\033[0m" if is_terminal() and not os.environ.get("NO_COLOR") else text
+
+
+def title(text: str) -> None:
+    print(f"\n{bold(text)}\n", flush=True)
+
+
+def done(label: str, result: str) -> None:
+    """One finished line: what it was, and what came out of it."""
+    clear = "\r\033[K" if is_terminal() else ""
+    print(f"{clear}  {label:<{LABEL_WIDTH}}{result}", flush=True)
+
+
+class Progress:
+    """The line of a step that is still running."""
+
+    def __init__(self, label: str, doing: str) -> None:
+        self.label, self.doing = label, doing
+        self.begun = time.monotonic()
+        self.said = self.begun
+        if not is_terminal():
+            print(f"  {label:<{LABEL_WIDTH}}{doing} ...", flush=True)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.begun
+
+    def show(self, detail: str = "") -> None:
+        now = time.monotonic()
+        if is_terminal():
+            width = shutil.get_terminal_size().columns - 1
+            line = f"  {self.label:<{LABEL_WIDTH}}{self.doing}, {self.seconds:.0f} s"
+            room = width - len(line) - 2
+            tail = f"  {dim(detail[:room])}" if detail and room > 10 else ""
+            print(f"\r\033[K{line[:width]}{tail}", end="", flush=True)
+        elif now - self.said >= REPORT_EVERY:
+            self.said = now
+            print(f"  {'':<{LABEL_WIDTH}}{self.seconds:.0f} s  {detail[:90]}", flush=True)
+
+    def clear(self) -> None:
+        if is_terminal():
+            print("\r\033[K", end="", flush=True)
+
+
+def last_line(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 2000))
+        lines = file.read().decode("utf-8", "replace").replace("\r", "\n").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def tail(log: Path, lines: int) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").rstrip().split("\n")[-lines:])
+
+
+def run(label: str, doing: str, command: List[str], log: Path, env: Optional[Dict[str, str]] = None) -> "tuple[int, float]":
+    """Runs a command with its output in `log`; gives its exit status and the seconds it took."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    progress = Progress(label, doing)
+    with log.open("wb") as out:
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=env)
+    try:
+        while True:
+            try:
+                child.wait(0.2)
+                break
+            except subprocess.TimeoutExpired:
+                progress.show(last_line(log))
+    finally:
+        progress.clear()
+        if child.poll() is None:
+            child.terminate()
+            child.wait()
+    return child.returncode, progress.seconds
+
+
+def must(label: str, doing: str, command: List[str], log: Path, otherwise: str) -> float:
+    """Like run(), but a failure ends the program with the sentence `otherwise`."""
+    status, seconds = run(label, doing, command, log)
+    if status != 0:
+        raise Failed(otherwise, log)
+    return seconds
+
+
+@contextlib.contextmanager
+def ending_well(log_lines: int = 30) -> Iterator[None]:
+    """Turns failures, Ctrl-C and SIGTERM into one sentence and an exit status, after everything was cleaned up."""
+    import signal
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except Failed as failure:
+        if failure.log is not None and failure.log.exists():
+            print(f"\n{dim(tail(failure.log, log_lines))}\n\n(all of it: {os.path.relpath(failure.log)})", flush=True)
+        print(f"\n{failure}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nInterrupted; everything that was started has been stopped.", file=sys.stderr)
+        sys.exit(130)
