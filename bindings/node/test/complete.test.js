@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { openClient } from './support/client.js';
+import { startProvider } from './support/provider.js';
+
+const DEADLINE = { timeout: 60_000 };
+
+test('a string is one message of the user', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const response = openClient(t, provider.url('answer')).complete('What is 2+2?');
+  assert.equal(response.content, 'Four.');
+  assert.deepEqual(response.message, { role: 'assistant', content: 'Four.' });
+  assert.equal(response.provider, 'openai');
+  assert.equal(response.model, 'model-1');
+  assert.equal(response.finish_reason, 'stop');
+  assert.equal(response.usage.input_tokens, 3);
+  assert.equal(typeof response.latency_ms, 'number');
+  const { body, url, headers } = await provider.saw('request');
+  assert.deepEqual(body.messages, [{ role: 'user', content: 'What is 2+2?' }]);
+  assert.match(url, /\/chat\/completions$/);
+  assert.match(headers.authorization, /^Bearer /);
+});
+
+test('an array is the messages, and a response\'s message can be sent back', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const client = openClient(t, provider.url('answer'));
+  const { message } = openClient(t, (await startProvider(t)).url('answer')).complete('Hello');
+  const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'ä😀\0' }, message];
+  client.complete(messages);
+  assert.deepEqual((await provider.saw('request')).body.messages, messages);
+});
+
+test('an object is the request', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const messages = [{ role: 'user', content: 'x' }];
+  const response = openClient(t, provider.url('answer')).complete({
+    messages,
+    model: 'other',
+    temperature: 0.5,
+    call_id: 'mine',
+    extra: { unusual: [1, { deep: null }] },
+    seed: undefined,
+  });
+  assert.equal(response.call_id, 'mine');
+  const { body } = await provider.saw('request');
+  assert.equal(body.model, 'other');
+  assert.equal(body.temperature, 0.5);
+  assert.deepEqual(body.unusual, [1, { deep: null }]);
+  assert.equal('seed' in body, false);
+});
+
+test('what comes back can be awaited', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const response = await openClient(t, provider.url('answer')).complete('x');
+  assert.equal(response.content, 'Four.');
+});
+
+test('an answer of eight megabytes arrives whole', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const { content } = openClient(t, provider.url('large/8388608')).complete('x');
+  assert.equal(content.length, 8388608);
+  assert.equal(content, 'x'.repeat(8388608));
+});
+
+test('a request of the wrong type is a TypeError and sends nothing', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const client = openClient(t, provider.url('answer'));
+  for (const request of [undefined, null, 5, true, () => {}, Symbol('x')]) {
+    assert.throws(() => client.complete(request), { name: 'TypeError', message: /^request must be/ });
+  }
+  client.complete('the first');
+  assert.equal((await provider.saw('request')).body.messages[0].content, 'the first');
+});

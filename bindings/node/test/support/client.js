@@ -1,0 +1,29 @@
+/** Clients for tests, closed when the test ends. */
+import { Client } from '../../src/index.js';
+
+/** A key that must never be seen anywhere but in a request's header. */
+export const KEY = 'sk-never-to-be-shown-7f3a';
+
+/** A client of OpenAI's wire (or another, by `provider`) at `base_url`, without retries. */
+export function openClient(t, base_url, settings = {}) {
+  const client = new Client({
+    provider: 'openai',
+    api_key: KEY,
+    model: 'model-1',
+    proxy: '',
+    retry: { max_retries: 0 },
+    ...settings,
+    base_url,
+  });
+  t.after(() => client.close());
+  return client;
+}
+
+/** Streams and collects: the events that came and the response. */
+export function collect(client, request) {
+  const events = [];
+  const response = client.stream(request, (event) => {
+    events.push(event);
+  });
+  return { events, response };
+}

@@ -1,0 +1,111 @@
+/** The process behind provider.js. OpenAI's wire. What it saw goes to the parent as {event, ...}. */
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+
+const [key, cert] = process.argv.slice(2);
+const server = key
+  ? https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, answer)
+  : http.createServer(answer);
+server.listen(0, '127.0.0.1', () => process.send({ event: 'listening', port: server.address().port }));
+process.on('disconnect', () => process.exit());
+
+function answer(request, response) {
+  const [, behaviour, argument] = request.url.split('/');
+  let body = '';
+  request.on('data', (piece) => (body += piece));
+  request.on('end', () => {
+    const { method, url, headers } = request;
+    process.send({ event: 'request', method, url, headers, body: body ? JSON.parse(body) : undefined });
+    BEHAVIOURS[behaviour](response, argument, headers);
+  });
+}
+
+const BEHAVIOURS = {
+  /** A whole answer. */
+  answer: (response) => json(response, 200, completion('Four.')),
+
+  /** An answer of as many bytes, stream or not. */
+  large: (response, bytes) => json(response, 200, completion('x'.repeat(Number(bytes)))),
+
+  /** A stream of words that does not end by itself; reports when its connection goes. */
+  endless(response) {
+    startStream(response);
+    let count = 0;
+    const timer = setInterval(() => response.write(chunk(`word${count++} `)), 5);
+    response.on('close', () => {
+      clearInterval(timer);
+      process.send({ event: 'connection closed', count });
+    });
+  },
+
+  /** A stream of one text with NULs and characters of every length in UTF-8. */
+  characters(response) {
+    startStream(response);
+    for (const text of ['a\0b', 'é', '€', '😀', '']) response.write(chunk(text));
+    finish(response);
+  },
+
+  /** A stream that is cut before it is done. */
+  truncated(response) {
+    startStream(response);
+    response.write(chunk('half an'));
+    response.end();
+  },
+
+  /** Never says anything. */
+  silent() {},
+
+  /** An error with this HTTP status, which repeats the key that was sent, as careless servers do. */
+  status(response, status, headers) {
+    const code = { 402: 'insufficient_quota', 429: 'rate_limit_exceeded' }[status] ?? 'some_code';
+    response.setHeader('retry-after', '7');
+    response.setHeader('x-request-id', 'req-17');
+    json(response, Number(status), { error: { message: `refused ${headers.authorization}`, type: 'some_type', code } });
+  },
+
+  /** The prompt is too long. */
+  context: (response) =>
+    json(response, 400, {
+      error: { message: 'This model\'s maximum context length is 8 tokens.', code: 'context_length_exceeded' },
+    }),
+
+  /** Models, for the path below it that ends in /models. */
+  models: (response) =>
+    json(response, 200, { object: 'list', data: [{ id: 'm-1', object: 'model', created: 1700000000, owned_by: 'us' }] }),
+
+  /** No JSON at all. */
+  nonsense(response) {
+    response.setHeader('content-type', 'application/json');
+    response.end('<html>');
+  },
+};
+
+function json(response, status, value) {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
+}
+
+function completion(content) {
+  return {
+    id: 'c-1',
+    object: 'chat.completion',
+    model: 'model-1',
+    choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 },
+  };
+}
+
+function startStream(response) {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+}
+
+function chunk(content, finish_reason = null) {
+  const choices = [{ index: 0, delta: content === undefined ? {} : { content }, finish_reason }];
+  return `data: ${JSON.stringify({ id: 'c-2', object: 'chat.completion.chunk', model: 'model-1', choices })}\n\n`;
+}
+
+function finish(response) {
+  response.write(chunk(undefined, 'stop'));
+  response.end('data: [DONE]\n\n');
+}
