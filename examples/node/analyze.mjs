@@ -1,15 +1,15 @@
-// Analyzes a text file after an instruction. Without a file, it reads standard input.
+// Reads a text from standard input and prints its analysis.
 //
-//   LLM_PROVIDER=openai OPENAI_API_KEY=... OPENAI_MODEL=... node analyze.mjs server.log "Which errors repeat?"
+//   LLM_PROVIDER=openai OPENAI_API_KEY=... OPENAI_MODEL=... node analyze.mjs "Which errors repeat?" < server.log
 import { readFileSync } from 'node:fs';
 
 import { Client, LLMError } from '../../bindings/node/src/index.js'; // installed: 'scaling-memory'
 
-const [file, instruction] = process.argv.slice(2); // without an instruction: a summary with the key points
+const instruction = process.argv[2]; // absent: a summary with the key points
 
 try {
   using client = Client.fromEnv();
-  const content = readFileSync(file ?? process.stdin.fd, 'utf8');
+  const content = readFileSync(process.stdin.fd, 'utf8');
   const response = await client.analyze(content, instruction, { max_tokens: 500 });
   console.log(response.content);
 } catch (error) {

@@ -1,4 +1,4 @@
-/** The process behind provider.js. OpenAI's wire. What it saw goes to the parent as {event, ...}. */
+/** The process behind provider.js. OpenAI's wire where nothing else is said. What it saw goes to the parent as {event, ...}. */
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -25,6 +25,18 @@ const BEHAVIOURS = {
   /** A whole answer. */
   answer: (response) => json(response, 200, completion('Four.')),
 
+  /** A whole answer of Anthropic's wire. */
+  message: (response) =>
+    json(response, 200, {
+      id: 'msg-1',
+      type: 'message',
+      role: 'assistant',
+      model: 'model-2',
+      content: [{ type: 'text', text: 'Yes.' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 5, output_tokens: 2 },
+    }),
+
   /** An answer of as many bytes, stream or not. */
   large: (response, bytes) => json(response, 200, completion('x'.repeat(Number(bytes)))),
 
@@ -46,10 +58,17 @@ const BEHAVIOURS = {
     finish(response);
   },
 
-  /** A stream that is cut before it is done. */
-  truncated(response) {
+  /** A stream of one text of as many bytes. */
+  streamed(response, bytes) {
     startStream(response);
-    response.write(chunk('half an'));
+    response.write(chunk('x'.repeat(Number(bytes))));
+    finish(response);
+  },
+
+  /** A stream that is cut before it is done, after as many bytes of text. */
+  truncated(response, bytes) {
+    startStream(response);
+    response.write(chunk('x'.repeat(Number(bytes))));
     response.end();
   },
 
