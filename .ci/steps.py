@@ -5,14 +5,16 @@ A step's own output goes to a log file; when it fails, the end of that is shown 
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional
+from typing import Dict, Iterator, List, Optional, Tuple
 
 LABEL_WIDTH = 18
 REPORT_EVERY = 20.0  # seconds, where there is no terminal to redraw
+TIMED_OUT = -1000    # no process ends with this status
 
 
 class Failed(Exception):
@@ -87,25 +89,35 @@ def tail(log: Path, lines: int) -> str:
     return "\n".join(log.read_text("utf-8", "replace").rstrip().split("\n")[-lines:])
 
 
-def run(label: str, doing: str, command: List[str], log: Path, env: Optional[Dict[str, str]] = None) -> "tuple[int, float]":
-    """Runs a command with its output in `log`; gives its exit status and the seconds it took."""
+def run(label: str, doing: str, command: List[str], log: Path, env: Optional[Dict[str, str]] = None,
+        cwd: Optional[Path] = None, limit: float = 1800) -> Tuple[int, float]:
+    """Runs a command with its output in `log`; gives its exit status (TIMED_OUT past `limit` seconds) and the seconds it
+    took. The command and all that it started make one process group, which is ended when this is left early."""
     log.parent.mkdir(parents=True, exist_ok=True)
     progress = Progress(label, doing)
     with log.open("wb") as out:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=env)
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=env,
+                                 cwd=cwd, start_new_session=True)
     try:
-        while True:
+        while progress.seconds < limit:
             try:
-                child.wait(0.2)
-                break
+                return child.wait(0.2), progress.seconds
             except subprocess.TimeoutExpired:
                 progress.show(last_line(log))
+        return TIMED_OUT, progress.seconds
     finally:
         progress.clear()
         if child.poll() is None:
-            child.terminate()
-            child.wait()
-    return child.returncode, progress.seconds
+            end_group(child)
+
+
+def end_group(child: "subprocess.Popen[bytes]") -> None:
+    for number, patience in ((signal.SIGTERM, 10.0), (signal.SIGKILL, None)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(patience)
+            return
 
 
 def must(label: str, doing: str, command: List[str], log: Path, otherwise: str) -> float:
@@ -119,8 +131,6 @@ def must(label: str, doing: str, command: List[str], log: Path, otherwise: str) 
 @contextlib.contextmanager
 def ending_well(log_lines: int = 30) -> Iterator[None]:
     """Turns failures, Ctrl-C and SIGTERM into one sentence and an exit status, after everything was cleaned up."""
-    import signal
-
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 

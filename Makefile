@@ -1,0 +1,67 @@
+# libllm's commands. `make help` lists them; README.md says what they are for.
+
+SWIFT  ?= swift
+PYTHON ?= python3
+
+BUILD    := .build
+RELEASE  := $(BUILD)/release
+EXAMPLES := $(patsubst examples/c/%.c,$(BUILD)/examples/%,$(wildcard examples/c/*.c))
+
+# What each is for: users install no Swift (-static-stdlib); the exports are llm.h's and nothing else, under one version
+# node (--version-script); the loader and the linker know the ABI by name (-soname); threads and exit handlers outlive a
+# dlclose (nodelete); and what nobody reaches is not shipped (--gc-sections, -s).
+LIBRARY_FLAGS := -c release --product llm \
+  -Xswiftc -static-stdlib \
+  -Xlinker --version-script=$(CURDIR)/Sources/LLM/exports.map \
+  -Xlinker -soname=libllm.so.1 \
+  -Xlinker -z -Xlinker nodelete \
+  -Xlinker --as-needed \
+  -Xlinker --gc-sections \
+  -Xlinker -s \
+  $(SWIFT_FLAGS)
+
+STRICT := -Wall -Wextra -pedantic -Werror
+CFLAGS ?= -O2
+
+.PHONY: lib examples demo test bench format lint clean distclean help
+.DEFAULT_GOAL := lib
+
+lib:                     ## build .build/release/libllm.so (the default)
+	@.ci/deps
+	@$(SWIFT) build $(LIBRARY_FLAGS)
+	@ln -sfn libllm.so $(RELEASE)/libllm.so.1
+
+examples: lib            ## build the C examples into .build/examples
+	@$(MAKE) --no-print-directory $(EXAMPLES)
+
+$(BUILD)/examples/%: examples/c/%.c examples/c/json_text.h include/llm.h
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(STRICT) $(CFLAGS) -Iinclude $< -L$(RELEASE) -lllm -Wl,-rpath,'$$ORIGIN/../release' -o $@
+
+demo:                    ## stream answers from a real model with C, Python and Node (PROVIDER=openai: from the real one)
+	@PYTHON='$(PYTHON)' .ci/deps tests
+	@MAKE='$(MAKE)' PROVIDER='$(PROVIDER)' $(PYTHON) .ci/demo
+
+test:                    ## run the Swift, C, Python and Node tests
+	@PYTHON='$(PYTHON)' .ci/deps tests
+	@MAKE='$(MAKE)' $(PYTHON) .ci/test $(SUITES)
+
+bench: lib               ## measure against bare libcurl
+	@LLM_LIBRARY_DIR=$(CURDIR)/$(RELEASE) PYTHON='$(PYTHON)' Tests/Benchmarks/run
+
+format:                  ## format the Swift sources
+	@$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint:                    ## check formatting, and the header and the examples as C and C++ with every warning an error
+	@$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+	@.ci/headers
+
+clean:                   ## remove what was built
+	rm -rf $(BUILD)/examples $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
+
+distclean:               ## remove that and what was downloaded
+	rm -rf $(BUILD) .build-*
+
+help:                    ## show this
+	@printf 'make [target]\n\n'
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 14
