@@ -25,7 +25,7 @@ static inline char *json_request(const char *prompt) {
     return request;
 }
 
-/* Prints the first field of this name, text with its escapes resolved, or "-" where there is none. A quote inside a
+/* Prints the first field of this name, a text or a number, or "-" where there is none. A quote inside a
  * JSON text is always escaped, so what looks like a field is one and not a piece of somebody's answer. libllm writes
  * UTF-8 as it is, and \u only for control characters. */
 static inline void json_print(FILE *out, const char *json, const char *name) {
@@ -39,7 +39,8 @@ static inline void json_print(FILE *out, const char *json, const char *name) {
     at += strlen(key);
     at += strspn(at, " ");
     if (*at != '"') {
-        fprintf(out, "%.*s", (int)strcspn(at, ",}] "), at);
+        double number = strtod(at, NULL);
+        fprintf(out, number == (double)(long)number ? "%.0f" : "%.1f", number);
         return;
     }
     for (at++; *at != '"' && *at != '\0'; at++) {
