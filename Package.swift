@@ -10,9 +10,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLLM", path: "include"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CJSON"),
-        .target(name: "ScalingMemory", dependencies: ["CCurl", "CJSON"]),
-        .target(name: "LLM", dependencies: ["CLLM", "ScalingMemory"]),
+        .target(name: "ScalingMemory", dependencies: ["CCurl", "CJSON", "CLinux"]),
+        .target(name: "LLM", dependencies: ["CLLM", "ScalingMemory"], exclude: ["exports.map"]),
         .testTarget(name: "ScalingMemoryTests", dependencies: ["ScalingMemory"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,0 +1,35 @@
+// What the event loop needs of Linux that Swift's Glibc module leaves out.
+#ifndef CLINUX_SHIM_H
+#define CLINUX_SHIM_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+static inline int clinux_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+static inline int clinux_epoll_create(void) {
+    return epoll_create1(EPOLL_CLOEXEC);
+}
+enum {
+    CLINUX_READABLE = EPOLLIN,
+    CLINUX_WRITABLE = EPOLLOUT,
+    CLINUX_FAILED = EPOLLERR | EPOLLHUP,
+};
+
+// Declared here: _GNU_SOURCE, which the system's headers want for these, would change types that Swift's Glibc has too.
+int pthread_setname_np(pthread_t thread, const char *name);
+static inline void clinux_name_this_thread(const char *name) {
+    pthread_setname_np(pthread_self(), name);
+}
+
+int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline);
+/// Waits until CLOCK_MONOTONIC says `deadline`.
+static inline int clinux_sem_wait(sem_t *semaphore, const struct timespec *deadline) {
+    return sem_clockwait(semaphore, CLOCK_MONOTONIC, deadline);
+}
+
+#endif

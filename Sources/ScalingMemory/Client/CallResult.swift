@@ -1,0 +1,29 @@
+/// What a call that succeeded gives.
+package enum CallResult: Sendable {
+    case response(Response)
+    case models(ModelList)
+    case health(HealthReport)
+
+    package func write(to writer: inout JSONWriter) {
+        switch self {
+        case .response(let response): response.write(to: &writer)
+        case .models(let list): list.write(to: &writer)
+        case .health(let report): report.write(to: &writer)
+        }
+    }
+}
+
+/// What can be asked of a client.
+package enum Operation: Sendable {
+    case complete(Request)
+    case stream(Request)
+    case listModels(CallOptions)
+    case healthCheck(CallOptions)
+
+    var options: CallOptions {
+        switch self {
+        case .complete(let request), .stream(let request): request.options
+        case .listModels(let options), .healthCheck(let options): options
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// Takes one chat's HTTP response on the I/O thread: bytes to the reader of the wire, its events to the channel.
+@IOThread
+final class ChatExchange: HTTPResponseHandler, TurnEndHandler {
+    private let reader: ResponseReader
+    private let events: EventWriter?
+    private let channel: EventChannel
+    private var transfer: HTTPTransfer?
+    private var flushIsDue = false
+    /// When the first event was read.
+    private(set) var firstEvent: Instant?
+
+    /// A burst is handed over in batches of at most this many events, so that the consumer can begin.
+    private static let eventsPerBatch = 64
+
+    init(reader: ResponseReader, events: EventWriter?, channel: EventChannel) {
+        self.reader = reader
+        self.events = events
+        self.channel = channel
+    }
+
+    func transferStarted(_ transfer: HTTPTransfer) {
+        self.transfer = transfer
+    }
+
+    func resume() {
+        transfer?.resume()
+    }
+
+    func responseBegan(_ head: HTTPResponseHead) {
+        reader.begin(head)
+    }
+
+    func received(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
+        let decision = reader.receive(bytes)
+        handOver()
+        return decision
+    }
+
+    func bodyEnded() {}
+
+    var wantsMore: Bool { channel.hasRoom }
+    var backlog: Int { channel.backlog }
+
+    /// The response, once the transfer has ended. `error`: why it ended, where that was not the body's end.
+    func finish(_ error: LLMError?) throws(LLMError) -> Response {
+        transfer = nil
+        defer {
+            handOver()
+            flush()
+        }
+        return try reader.finish(error)
+    }
+
+    private func handOver() {
+        guard let events, events.count > 0 else { return }
+        if firstEvent == nil { firstEvent = Reactor.current.now }
+        if events.count >= Self.eventsPerBatch {
+            flush()
+        } else if !flushIsDue {
+            flushIsDue = true
+            Reactor.current.atTurnEnd(self)
+        }
+    }
+
+    func turnEnds() {
+        flushIsDue = false
+        flush()
+    }
+
+    private func flush() {
+        guard let events, events.count > 0 else { return }
+        channel.send(events.takeRecords())
+    }
+}

@@ -1,0 +1,76 @@
+/// A configuration that has been found good, with everything that calls need of it worked out.
+struct ClientSettings: Sendable {
+    let provider: Provider
+    let configuration: Configuration
+    let baseURL: String
+    let apiKey: Secret?
+    let connection: ConnectionSettings
+
+    init(_ configuration: Configuration) throws(LLMError) {
+        self.configuration = configuration
+        provider = try ProviderRegistry.shared.find(configuration.provider)
+        let (baseURL, parts) = try Self.checked(configuration.baseURL ?? provider.baseURL)
+        self.baseURL = baseURL
+        apiKey = try Self.key(configuration, provider)
+        connection = try ConnectionSettings(configuration, to: parts)
+        try Self.checkSecrecy(of: apiKey, on: parts, configuration)
+    }
+
+    /// The key that was given, or the one in the provider's variable; a server of the caller's own needs none.
+    private static func key(_ configuration: Configuration, _ provider: Provider) throws(LLMError) -> Secret? {
+        if let key = configuration.apiKey { return key }
+        let variable = EnvironmentVariables(prefix: provider.environmentPrefix).apiKey
+        if configuration.baseURL != nil { return nil }
+        guard let text = Environment.value(variable) else { throw .missingKey(of: provider) }
+        return try Secret(text, called: variable)
+    }
+
+    private static func checked(_ text: String) throws(LLMError) -> (String, URLParts) {
+        let takes = "it takes a URL such as \"https://api.openai.com/v1\""
+        guard let parts = URLParts(text), text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
+            throw .configuration("base_url is no URL; \(takes)")
+        }
+        guard parts.scheme == "https" || parts.scheme == "http" else {
+            throw .configuration("base_url begins with \(parts.scheme)://; it takes https:// or http://")
+        }
+        if parts.hasCredentials { throw .configuration("base_url holds a user name or password; \(takes)") }
+        if parts.hasQueryOrFragment { throw .configuration("base_url holds a query or a fragment; \(takes)") }
+        var text = Substring(text)
+        while text.hasSuffix("/") { text = text.dropLast() }
+        return (String(text), parts)
+    }
+
+    private static func checkSecrecy(
+        of key: Secret?, on url: URLParts, _ configuration: Configuration
+    ) throws(LLMError) {
+        guard key != nil, url.scheme == "http", !url.isLoopback, !configuration.allowInsecureHTTP else { return }
+        throw .configuration(
+            "base_url is plain http to \(url.host), which would show the key to everybody on the way; it takes https, "
+                + "a loopback address, or \"allow_insecure_http\": true")
+    }
+
+    // MARK: For one call
+
+    /// Where a call with these options goes.
+    func endpoint(_ options: CallOptions) throws(LLMError) -> Endpoint {
+        if options.apiKey != nil, let parts = URLParts(baseURL) {
+            try Self.checkSecrecy(of: options.apiKey, on: parts, configuration)
+        }
+        var headers = configuration.headers
+        for header in options.headers { headers.set(header) }
+        return Endpoint(baseURL: baseURL, apiKey: options.apiKey ?? apiKey, headers: headers)
+    }
+
+    /// The request with what the configuration says where it says nothing.
+    func filled(_ request: Request) throws(LLMError) -> Request {
+        var request = request
+        request.model = request.model ?? configuration.model
+        request.maxTokens = request.maxTokens ?? configuration.maxTokens
+        request.temperature = request.temperature ?? configuration.temperature
+        if request.model == nil, configuration.baseURL == nil {
+            let variable = EnvironmentVariables(prefix: provider.environmentPrefix).model
+            throw .configuration("model is missing: give it in the request or the configuration, or set \(variable)")
+        }
+        return request
+    }
+}

@@ -1,0 +1,37 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
+/// A moment of the machine's monotonic clock, in nanoseconds.
+package struct Instant: Sendable, Comparable, Hashable {
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    package static var now: Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool {
+        left.nanoseconds < right.nanoseconds
+    }
+
+    /// The moment `milliseconds` later; the end of time where that is past it.
+    package func adding(milliseconds: Int) -> Instant {
+        let (offset, overflow) = Int64(milliseconds).multipliedReportingOverflow(by: 1_000_000)
+        if overflow { return Instant(nanoseconds: .max) }
+        let (sum, pastEnd) = nanoseconds.addingReportingOverflow(offset)
+        return Instant(nanoseconds: pastEnd ? .max : sum)
+    }
+
+    /// Milliseconds from `earlier` to here, to the microsecond.
+    package func milliseconds(since earlier: Instant) -> Double {
+        Double((nanoseconds - earlier.nanoseconds) / 1000) / 1000
+    }
+}

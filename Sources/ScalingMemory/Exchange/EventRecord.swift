@@ -1,0 +1,79 @@
+/// The kinds of events; the numbers are llm.h's.
+public enum EventKind: Int32, Sendable {
+    case text = 1
+    case reasoning = 2
+    case toolCallDelta = 3
+    case toolCall = 4
+    case response = 5
+}
+
+/// Packs events one behind the other into a buffer, as a queue's reader gets them (`llm_event` in llm.h): a tag, the kind,
+/// the length, the data, a NUL, and padding to 8 bytes. One allocation serves many events, and a reader needs none.
+public final class EventWriter {
+    static let headerBytes = 16
+
+    package private(set) var records = ByteBuffer()
+    /// How many records are in the buffer.
+    package private(set) var count = 0
+    /// How many were ever written.
+    package private(set) var total = 0
+    private let tag: UInt64
+
+    package init(tag: UInt64 = 0) {
+        self.tag = tag
+    }
+
+    /// Writes an event whose data `body` appends to the buffer.
+    func write(_ kind: EventKind, _ body: (ByteBuffer) -> Void) {
+        let start = records.count
+        withUnsafeBytes(of: (tag, kind.rawValue, UInt32(0))) { records.append($0) }
+        body(records)
+        let length = records.count - start - Self.headerBytes
+        records.overwrite(at: start + 12, with: UInt32(clamping: length))
+        let padding = Self.padding(afterDataOf: length)
+        withUnsafeBytes(of: UInt64(0)) { records.append(UnsafeRawBufferPointer(rebasing: $0.prefix(padding))) }
+        count += 1
+        total += 1
+    }
+
+    func write(_ kind: EventKind, _ bytes: UnsafeRawBufferPointer) {
+        write(kind) { $0.append(bytes) }
+    }
+
+    /// The records so far; the writer goes on with an empty buffer.
+    package func takeRecords() -> ByteBuffer {
+        let full = records
+        records = ByteBuffer(reserving: min(full.count, 4096))
+        count = 0
+        return full
+    }
+
+    /// At least one byte, for the NUL.
+    static func padding(afterDataOf length: Int) -> Int {
+        8 - length % 8
+    }
+}
+
+/// Reads packed events back.
+package struct EventReader {
+    private let records: ByteBuffer
+    private var offset = 0
+
+    package init(_ records: ByteBuffer) {
+        self.records = records
+    }
+
+    package var byteCount: Int { records.count }
+
+    /// The next event. The bytes are valid as long as the records are, and followed by a NUL.
+    package mutating func next() -> (kind: Int32, data: UnsafeRawBufferPointer)? {
+        let bytes = records.bytes
+        guard offset + EventWriter.headerBytes <= bytes.count else { return nil }
+        let kind = bytes.loadUnaligned(fromByteOffset: offset + 8, as: Int32.self)
+        let length = Int(bytes.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self))
+        let start = offset + EventWriter.headerBytes
+        guard start + length <= bytes.count else { return nil }
+        offset = start + length + EventWriter.padding(afterDataOf: length)
+        return (kind, UnsafeRawBufferPointer(rebasing: bytes[start..<(start + length)]))
+    }
+}

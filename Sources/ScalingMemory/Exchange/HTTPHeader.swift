@@ -1,0 +1,58 @@
+/// A header field of a request or a response.
+public struct HTTPHeader: Sendable, Hashable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Reads an object of names and values. Refuses what could end the field and begin another.
+    package static func list(_ object: FieldReader, _ key: String) throws(LLMError) -> [HTTPHeader] {
+        var headers: [HTTPHeader] = []
+        for (name, value) in try object.texts(key) {
+            let field = "\(object.name(key)).\(name)"
+            guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
+                throw object.invalid("\(field) is not a header's name")
+            }
+            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+                throw object.invalid("\(field) has a line end or another control character in its value")
+            }
+            headers.append(HTTPHeader(name, value))
+        }
+        return headers
+    }
+
+    /// RFC 9110, section 5.6.2: the characters of a token.
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default:
+            "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+
+    func isNamed(_ other: String) -> Bool {
+        name.utf8.count == other.utf8.count
+            && zip(name.utf8, other.utf8).allSatisfy { Self.lowercased($0) == Self.lowercased($1) }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+}
+
+extension [HTTPHeader] {
+    /// Adds a field in place of one of the same name.
+    mutating func set(_ header: HTTPHeader) {
+        removeAll { $0.isNamed(header.name) }
+        append(header)
+    }
+
+    func first(_ name: String) -> String? {
+        first { $0.isNamed(name) }?.value
+    }
+}

@@ -1,0 +1,41 @@
+/// A JSON object: members in the order in which they were added. Meant for the small objects of requests; a look-up is
+/// a search.
+public struct JSONObject: Sendable, Hashable {
+    public private(set) var members: [Member]
+
+    public struct Member: Sendable, Hashable {
+        public let key: String
+        public internal(set) var value: JSONValue
+    }
+
+    public init() {
+        members = []
+    }
+
+    package init(_ node: JSONNode) {
+        members = node.members.map { Member(key: $0.key, value: JSONValue($0.value)) }
+    }
+
+    public var isEmpty: Bool { members.isEmpty }
+
+    /// The member's value; setting nil removes it.
+    public subscript(key: String) -> JSONValue? {
+        get { members.first { $0.key == key }?.value }
+        set {
+            let index = members.firstIndex { $0.key == key }
+            switch (index, newValue) {
+            case (let index?, let value?): members[index].value = value
+            case (let index?, nil): members.remove(at: index)
+            case (nil, let value?): members.append(Member(key: key, value: value))
+            case (nil, nil): break
+            }
+        }
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self.init()
+        for (key, value) in elements { self[key] = value }
+    }
+}

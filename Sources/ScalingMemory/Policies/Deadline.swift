@@ -1,0 +1,22 @@
+/// Ends a task when its time is up.
+@IOThread
+final class Deadline {
+    private var timer: TimerQueue.Timer?
+    /// The limit that was reached; nil before.
+    private(set) var reachedMs: Int?
+
+    /// 0 is no limit.
+    init(milliseconds: Int, _ end: @escaping @IOThread () -> Void) {
+        guard milliseconds > 0 else { return }
+        timer = Reactor.current.schedule(afterMs: milliseconds) { [weak self] in
+            self?.timer = nil
+            self?.reachedMs = milliseconds
+            end()
+        }
+    }
+
+    func disarm() {
+        if let timer { Reactor.current.cancel(timer) }
+        timer = nil
+    }
+}

@@ -1,0 +1,51 @@
+/// What a message and a stream's delta have in common on the chat wire, in all its dialects.
+enum OpenAIMessage {
+    /// Adds the text, the reasoning and the refusal of a message or delta.
+    static func read(_ message: JSONNode, into builder: ResponseBuilder) {
+        // "reasoning_content" is DeepSeek's and llama.cpp's name, "reasoning" OpenRouter's and Groq's.
+        if let reasoning = message["reasoning_content"], !reasoning.isNull {
+            builder.appendReasoning(reasoning)
+        } else {
+            builder.appendReasoning(message["reasoning"])
+        }
+        builder.appendRefusal(message["refusal"])
+        guard let content = message["content"] else { return }
+        if content.kind == .array {
+            for part in content.elements { read(part: part, into: builder) }
+        } else {
+            builder.appendText(content)
+        }
+    }
+
+    /// Mistral's reasoning models answer in parts: `{"type": "thinking", "thinking": [{"type": "text", "text"}]}`.
+    private static func read(part: JSONNode, into builder: ResponseBuilder) {
+        if let thinking = part["thinking"] {
+            if thinking.kind == .array {
+                for piece in thinking.elements { builder.appendReasoning(piece["text"]) }
+            } else {
+                builder.appendReasoning(thinking)
+            }
+        } else {
+            builder.appendText(part["text"])
+        }
+    }
+
+    /// A function's arguments as text: some servers send the object itself.
+    static func arguments(_ function: JSONNode?) -> String? {
+        guard let arguments = function?["arguments"], !arguments.isNull else { return nil }
+        return arguments.string ?? JSONValue(arguments).json
+    }
+}
+
+extension Usage {
+    /// Reads `{"prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details": {"cached_tokens"},
+    /// "completion_tokens_details": {"reasoning_tokens"}}`; keeps what the node does not say.
+    mutating func readOpenAI(_ node: JSONNode?) {
+        guard let node, node.kind == .object else { return }
+        inputTokens = node["prompt_tokens"]?.integer ?? inputTokens
+        outputTokens = node["completion_tokens"]?.integer ?? outputTokens
+        totalTokens = node["total_tokens"]?.integer ?? totalTokens
+        cachedInputTokens = node["prompt_tokens_details"]?["cached_tokens"]?.integer ?? cachedInputTokens
+        reasoningTokens = node["completion_tokens_details"]?["reasoning_tokens"]?.integer ?? reasoningTokens
+    }
+}

@@ -1,0 +1,81 @@
+/// Speaks one wire: turns requests into HTTP and what comes back into responses.
+///
+/// Adapters are pure. They do no input or output, look at no clock and keep nothing between calls; what a stream needs to
+/// remember is in the decoder that `makeStreamDecoder` gives it. They may be called from any thread.
+public protocol ProviderAdapter: Sendable {
+    /// The wire's name, such as "openai-chat".
+    var wire: String { get }
+
+    /// The HTTP request of a chat. Throws `unsupported` where the wire has no words for what is asked.
+    func encodeChat(_ request: Request, streaming: Bool, to endpoint: Endpoint) throws(LLMError) -> HTTPRequest
+
+    /// Reads a whole answer into `builder`. Throws `protocolViolation` where `root` is no answer.
+    func decodeChat(_ root: JSONNode, into builder: ResponseBuilder) throws(LLMError)
+
+    /// A decoder for one stream.
+    func makeStreamDecoder() -> any StreamDecoder
+
+    /// The HTTP request of a model list, or of its next page.
+    func encodeModelList(page: String?, to endpoint: Endpoint) -> HTTPRequest
+
+    /// Adds a page's models to `list`; gives the next page's name, nil after the last.
+    func decodeModelList(_ root: JSONNode, into list: inout ModelList) throws(LLMError) -> String?
+
+    /// What an error's body says; nil where it is none of this wire's. Also asked of bodies with status 200.
+    func decodeError(_ root: JSONNode) -> ProviderError?
+}
+
+/// Reads one stream, event by event.
+public protocol StreamDecoder {
+    /// Reads an event into `builder`. Throws the error that an error event stands for, or `protocolViolation`.
+    mutating func decode(_ event: SSEEvent, with parser: JSONParser, into builder: ResponseBuilder) throws(LLMError)
+        -> StreamProgress
+}
+
+/// How far a stream has come.
+public enum StreamProgress: Sendable {
+    case goesOn
+    /// The provider has said that nothing follows.
+    case isComplete
+}
+
+/// Where requests go and what they carry besides the body.
+public struct Endpoint: Sendable {
+    /// Without a slash at the end.
+    public var baseURL: String
+    public var apiKey: Secret?
+    /// Set by the configuration and the request; in place of the adapter's own of the same name.
+    public var headers: [HTTPHeader]
+
+    public init(baseURL: String, apiKey: Secret? = nil, headers: [HTTPHeader] = []) {
+        self.baseURL = baseURL
+        self.apiKey = apiKey
+        self.headers = headers
+    }
+
+    /// A request to `path` with the adapter's header fields and this endpoint's own.
+    func request(
+        _ method: HTTPRequest.Method, _ path: String, headers own: [HTTPHeader], body: ByteBuffer? = nil
+    ) -> HTTPRequest {
+        var fields = own
+        fields.append(HTTPHeader("user-agent", "libllm/\(Version.text)"))
+        if body != nil { fields.append(HTTPHeader("content-type", "application/json")) }
+        for header in headers { fields.set(header) }
+        return HTTPRequest(method: method, url: baseURL + path, headers: fields, body: body)
+    }
+}
+
+/// What a provider says of an error.
+public struct ProviderError: Sendable {
+    /// The most exact of its code and type.
+    public var code: String?
+    public var message: String?
+    /// An HTTP status named in the body, for errors that come under another one or in a stream.
+    public var httpStatus: Int?
+
+    public init(code: String?, message: String?, httpStatus: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.httpStatus = httpStatus
+    }
+}

@@ -1,0 +1,67 @@
+/// A provider: a name, the wire that it speaks, and where it is.
+public struct Provider: Sendable {
+    /// As in a configuration's "provider".
+    public var name: String
+    public var adapter: any ProviderAdapter
+    /// Without a slash at the end.
+    public var baseURL: String
+    /// What its environment variables begin with: "OPENAI" for `OPENAI_API_KEY`.
+    public var environmentPrefix: String
+
+    public init(name: String, adapter: any ProviderAdapter, baseURL: String, environmentPrefix: String) {
+        self.name = name
+        self.adapter = adapter
+        self.baseURL = baseURL
+        self.environmentPrefix = environmentPrefix
+    }
+}
+
+/// The providers that clients can be made for. More can be registered while the program runs; a client keeps the one that
+/// it was made with.
+public final class ProviderRegistry: Sendable {
+    public static let shared = ProviderRegistry(builtIn)
+
+    private let providers: Locked<[String: Provider]>
+
+    private static var builtIn: [Provider] {
+        [
+            Provider(
+                name: "openai", adapter: OpenAIAdapter(), baseURL: "https://api.openai.com/v1",
+                environmentPrefix: "OPENAI"),
+            Provider(
+                name: "anthropic", adapter: AnthropicAdapter(), baseURL: "https://api.anthropic.com",
+                environmentPrefix: "ANTHROPIC"),
+        ]
+    }
+
+    init(_ providers: [Provider]) {
+        let entries = providers.map { ($0.name, $0) }
+        self.providers = Locked(Dictionary(entries, uniquingKeysWith: { $1 }))
+        ForkGuard.shared.protect(
+            prepare: { [self] in self.providers.lockForFork() },
+            parent: { [self] in self.providers.unlockAfterFork() },
+            child: { [self] in self.providers.unlockAfterFork() })
+    }
+
+    /// Adds a provider, or puts it in place of the one of that name.
+    public func register(_ provider: Provider) {
+        providers.withLock { $0[provider.name] = provider }
+    }
+
+    public func provider(named name: String) -> Provider? {
+        providers.withLock { $0[name] }
+    }
+
+    /// All names, sorted.
+    public var names: [String] {
+        providers.withLock { $0.keys.sorted() }
+    }
+
+    /// The provider, or an error that lists those there are.
+    func find(_ name: String) throws(LLMError) -> Provider {
+        guard let provider = provider(named: name) else {
+            throw .configuration("there is no provider \"\(name)\"; known are \(names.joined(separator: ", "))")
+        }
+        return provider
+    }
+}

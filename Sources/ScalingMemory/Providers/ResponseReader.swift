@@ -1,0 +1,174 @@
+/// Reads one HTTP response with an adapter: an event stream, a whole body, or an error, whichever it turns out to be.
+/// Bytes go in, a response or an error comes out; no I/O.
+final class ResponseReader {
+    struct Limits {
+        var responseBytes = 64 * 1024 * 1024
+        var eventBytes = 16 * 1024 * 1024
+    }
+
+    private enum Mode {
+        case notBegun
+        case stream(SSEParser)
+        case whole(ByteBuffer)
+        case error(ByteBuffer)
+    }
+
+    private let adapter: any ProviderAdapter
+    private let provider: String
+    private let isStreaming: Bool
+    private let limits: Limits
+    private let parser: JSONParser
+    private let builder: ResponseBuilder
+
+    private var mode = Mode.notBegun
+    private var decoder: any StreamDecoder
+    private var received = 0
+    private var streamIsComplete = false
+    private(set) var failure: LLMError?
+    private(set) var head = HTTPResponseHead()
+
+    /// An error's body is kept up to here.
+    private static let maximumErrorBytes = 64 * 1024
+
+    init(
+        adapter: any ProviderAdapter, provider: String, isStreaming: Bool, limits: Limits, parser: JSONParser,
+        events: EventWriter?
+    ) {
+        self.adapter = adapter
+        self.provider = provider
+        self.isStreaming = isStreaming
+        self.limits = limits
+        self.parser = parser
+        builder = ResponseBuilder(provider: provider, events: events)
+        decoder = adapter.makeStreamDecoder()
+    }
+
+    // MARK: Bytes in
+
+    func begin(_ head: HTTPResponseHead) {
+        self.head = head
+        let type = head.first("content-type")?.lowercased() ?? ""
+        if !(200..<300).contains(head.status) {
+            mode = .error(ByteBuffer())
+        } else if type.contains("event-stream") || (isStreaming && !type.contains("application/json")) {
+            mode = .stream(SSEParser(maximumEventBytes: limits.eventBytes))
+        } else {
+            mode = .whole(ByteBuffer())
+        }
+    }
+
+    func receive(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
+        received += bytes.count
+        switch mode {
+        case .notBegun:
+            return .goOn
+        case .error(let body):
+            let room = max(0, Self.maximumErrorBytes - body.count)
+            body.append(UnsafeRawBufferPointer(rebasing: bytes.prefix(room)))
+            return room > 0 ? .goOn : .abort
+        case .whole, .stream:
+            guard received <= limits.responseBytes else {
+                return fail(LLMError(.tooLarge, "the response has more than \(limits.responseBytes) bytes (max_response_bytes)"))
+            }
+        }
+        if case .whole(let body) = mode {
+            body.append(bytes)
+            return body.hasFailed ? fail(LLMError(.memory, "there is no memory for the response")) : .goOn
+        }
+        return receiveStream(bytes)
+    }
+
+    private func receiveStream(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
+        guard case .stream(var sse) = mode else { return .goOn }
+        mode = .notBegun  // so that the parser is not copied
+        defer { mode = .stream(sse) }
+        do throws(SSEParser.TooLarge) {
+            try sse.feed(bytes) { event in decode(event) }
+        } catch {
+            return fail(LLMError(.tooLarge, "an event of the stream has more than \(limits.eventBytes) bytes (max_event_bytes)"))
+        }
+        if failure != nil { return .abort }
+        return streamIsComplete ? .isComplete : .goOn
+    }
+
+    /// False when nothing more is to be read.
+    private func decode(_ event: SSEEvent) -> Bool {
+        do throws(LLMError) {
+            if try decoder.decode(event, with: parser, into: builder) == .isComplete { streamIsComplete = true }
+        } catch {
+            failure = error
+        }
+        return failure == nil && !streamIsComplete
+    }
+
+    private func fail(_ error: LLMError) -> HTTPBodyDecision {
+        failure = error
+        return .abort
+    }
+
+    // MARK: The result
+
+    /// The response, once no more bytes come. `transportError`: why they stopped, where that was not the body's end.
+    func finish(_ transportError: LLMError?) throws(LLMError) -> Response {
+        if case .stream(var sse) = mode, failure == nil, !streamIsComplete {
+            sse.finish { event in decode(event) }
+        }
+        if let failure { throw completed(failure) }
+        switch mode {
+        case .stream:
+            // A finish reason makes the answer whole, even if the end mark is missing.
+            guard streamIsComplete || builder.finishReason != nil else {
+                throw completed(
+                    transportError ?? LLMError(.truncated, "the stream ended before the provider said that it was done"))
+            }
+            return describe(builder.complete())
+        case .whole(let body):
+            if let transportError { throw completed(transportError) }
+            return try readWhole(body)
+        case .error(let body):
+            throw completed(error(of: body))
+        case .notBegun:
+            throw completed(transportError ?? .protocolViolation("\(provider) sent no response"))
+        }
+    }
+
+    private func readWhole(_ body: ByteBuffer) throws(LLMError) -> Response {
+        do {
+            try parser.parseRepairing(body.bytes) { root in
+                if let error = ProviderError(errorIn: root) {
+                    throw ProviderFailure.inResponse(status: head.status, error: error, body: "", provider: provider)
+                }
+                try adapter.decodeChat(root, into: builder)
+            }
+        } catch let failure as JSONParser.Failure {
+            throw completed(
+                .protocolViolation("the response is not JSON: \(failure.reason), at byte \(failure.offset)"))
+        } catch {
+            throw completed(LLMError(error))
+        }
+        return describe(builder.complete())
+    }
+
+    private func error(of body: ByteBuffer) -> LLMError {
+        let said = try? parser.parseRepairing(body.bytes) { adapter.decodeError($0) }
+        return ProviderFailure.inResponse(
+            status: head.status, error: said ?? nil, body: body.text, provider: provider)
+    }
+
+    private func describe(_ response: Response) -> Response {
+        var response = response
+        response.requestID = head.requestID
+        return response
+    }
+
+    /// The error with what the response's head tells of it, and with what had come of an answer.
+    func completed(_ error: LLMError) -> LLMError {
+        var error = error
+        guard head.status != 0 else { return error }
+        error.httpStatus = error.httpStatus ?? head.status
+        error.requestID = head.requestID
+        error.retryAfterMs = head.retryAfterMs()
+        if (200..<300).contains(head.status) { error.partial = describe(builder.build()) }
+        return error
+    }
+}

@@ -1,0 +1,52 @@
+/// A response's status and header fields. The fields are kept as they came and looked up when asked for: most are never.
+package struct HTTPResponseHead: Sendable {
+    package private(set) var status = 0
+    private var lines: [UInt8] = []
+
+    /// A response has no more bytes of header fields than this.
+    static let maximumBytes = 256 * 1024
+
+    package init() {}
+
+    package init(status: Int, headers: [HTTPHeader] = []) {
+        self.status = status
+        for header in headers { lines.append(contentsOf: Array("\(header.name): \(header.value)\r\n".utf8)) }
+    }
+
+    /// Takes a line as libcurl hands it over, with its end. A status line begins a new head: an interim one (1xx) or a
+    /// proxy's came before. False when there are too many.
+    mutating func append(line: UnsafeRawBufferPointer) -> Bool {
+        if line.starts(with: "HTTP/".utf8) {
+            let digits = line.drop { $0 != UInt8(ascii: " ") }.dropFirst().prefix(3)
+            status = Int(String(decoding: digits, as: UTF8.self)) ?? 0
+            lines.removeAll(keepingCapacity: true)
+            return true
+        }
+        lines.append(contentsOf: line)
+        return lines.count <= Self.maximumBytes
+    }
+
+    /// The value of the first field of this name, which is given in lower case.
+    package func first(_ name: StaticString) -> String? {
+        let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        for line in lines.split(separator: UInt8(ascii: "\n")) {
+            guard line.count > name.count, line[line.startIndex + name.count] == UInt8(ascii: ":"),
+                zip(line, name).allSatisfy({ Self.lowercased($0) == $1 })
+            else { continue }
+            let value = line.dropFirst(name.count + 1)
+            return String(decoding: Self.trimmed(value), as: UTF8.self)
+        }
+        return nil
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+
+    private static func trimmed(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0D }
+        var value = value.drop(while: isSpace)
+        while let last = value.last, isSpace(last) { value.removeLast() }
+        return value
+    }
+}

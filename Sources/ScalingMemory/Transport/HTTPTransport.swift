@@ -1,0 +1,158 @@
+internal import CCurl
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
+/// Sends requests with libcurl's multi interface, driven by the event loop: one connection pool for all clients of the
+/// process. https://curl.se/libcurl/c/libcurl-multi.html
+@IOThread
+package final class HTTPTransport: ReadinessHandler {
+    /// The transport of this process. A forked child makes its own and leaks the parent's: cleaning that up would write
+    /// to the parent's connections.
+    package static var current: HTTPTransport {
+        if let instance, instance.generation == EventLoop.shared.generation { return instance }
+        if let instance { _ = Unmanaged.passRetained(instance) }
+        let transport = HTTPTransport()
+        instance = transport
+        return transport
+    }
+
+    private static var instance: HTTPTransport?
+
+    /// Initialises libcurl; any thread, any number of times. Before the loop starts, so that the loop's exit handler is
+    /// registered after OpenSSL's.
+    package nonisolated static func initialize() {
+        _ = initialized
+    }
+
+    private nonisolated static let initialized: Void = {
+        _ = EventLoop.shared
+        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        SocketRegistry.protectFork()
+        return
+    }()
+
+    private let multi: UnsafeMutableRawPointer?
+    private let generation = EventLoop.shared.generation
+    private var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
+    private var timer: TimerQueue.Timer?
+
+    private init() {
+        Self.initialize()
+        multi = curl_multi_init()
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        guard let multi else { return }
+        _ = ccurl_multi_set_socket_callback(multi, socketCallback, context)
+        _ = ccurl_multi_set_timer_callback(multi, timerCallback, context)
+        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 1024)
+    }
+
+    // MARK: Transfers
+
+    /// Sends `request` and hands the response to `handler` as it comes. Returns when the response has ended, or when the
+    /// handler says that it is complete; throws where the connection, a limit of time or the task's cancellation ended it.
+    package func perform(
+        _ request: HTTPRequest, settings: ConnectionSettings, timeouts: Timeouts, handler: any HTTPResponseHandler
+    ) async throws(LLMError) -> HTTPTransfer.Timings {
+        let transfer = HTTPTransfer(request: request, settings: settings, timeouts: timeouts, handler: handler)
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                transfer.start(on: self, continuation)
+            }
+        } onCancel: {
+            EventLoop.shared.execute { transfer.cancel() }
+        }
+        return try outcome.get()
+    }
+
+    func add(_ transfer: HTTPTransfer, _ easy: UnsafeMutableRawPointer) -> Bool {
+        guard let multi else { return false }
+        transfers[easy] = transfer
+        guard curl_multi_add_handle(multi, easy) == CURLM_OK else {
+            transfers[easy] = nil
+            return false
+        }
+        return true
+    }
+
+    /// Takes the transfer out, which closes its connection unless it had ended, and frees it. Not to be called from one of
+    /// its callbacks.
+    func remove(_ easy: UnsafeMutableRawPointer) {
+        guard let multi, transfers.removeValue(forKey: easy) != nil else { return }
+        curl_multi_remove_handle(multi, easy)
+        curl_easy_cleanup(easy)
+    }
+
+    // MARK: Driving libcurl
+
+    /// Lets libcurl look at a transfer that was unpaused.
+    func kick() {
+        drive(CURL_SOCKET_TIMEOUT, 0)
+    }
+
+    func descriptorIsReady(_ descriptor: Int32, readable: Bool, writable: Bool, failed: Bool) {
+        var events: Int32 = 0
+        if readable { events |= Int32(CURL_CSELECT_IN) }
+        if writable { events |= Int32(CURL_CSELECT_OUT) }
+        if failed { events |= Int32(CURL_CSELECT_ERR) }
+        drive(descriptor, events)
+    }
+
+    private func drive(_ socket: curl_socket_t, _ events: Int32) {
+        guard let multi else { return }
+        var running: Int32 = 0
+        curl_multi_socket_action(multi, socket, events, &running)
+        finishTransfers()
+    }
+
+    private func finishTransfers() {
+        guard let multi else { return }
+        var remaining: Int32 = 0
+        while let message = curl_multi_info_read(multi, &remaining) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = ccurl_message_handle(message) else { continue }
+            let result = ccurl_message_result(message)
+            let transfer = transfers[easy]
+            transfer?.ended(result)
+            remove(easy)
+        }
+    }
+
+    private let socketCallback: curl_socket_callback = { _, socket, what, context, _ in
+        guard let context else { return 0 }
+        nonisolated(unsafe) let owner = context  // stays on this thread
+        IOThread.assumeIsolated {
+            let transport = Unmanaged<HTTPTransport>.fromOpaque(owner).takeUnretainedValue()
+            switch what {
+            case CURL_POLL_REMOVE: Reactor.current.unwatch(socket)
+            case CURL_POLL_IN: Reactor.current.watch(socket, readable: true, writable: false, for: transport)
+            case CURL_POLL_OUT: Reactor.current.watch(socket, readable: false, writable: true, for: transport)
+            default: Reactor.current.watch(socket, readable: true, writable: true, for: transport)
+            }
+        }
+        return 0
+    }
+
+    private let timerCallback: curl_multi_timer_callback = { _, milliseconds, context in
+        guard let context else { return 0 }
+        nonisolated(unsafe) let owner = context  // stays on this thread
+        IOThread.assumeIsolated {
+            Unmanaged<HTTPTransport>.fromOpaque(owner).takeUnretainedValue().setTimer(milliseconds)
+        }
+        return 0
+    }
+
+    /// libcurl has one timer, which it sets anew all the time: -1 clears it, 0 is as soon as possible but not from inside
+    /// this callback.
+    private func setTimer(_ milliseconds: Int) {
+        if let timer { Reactor.current.cancel(timer) }
+        timer = nil
+        guard milliseconds >= 0 else { return }
+        timer = Reactor.current.schedule(afterMs: milliseconds) { [self] in
+            timer = nil
+            drive(CURL_SOCKET_TIMEOUT, 0)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
+/// One event of an event stream. The pointers are valid during the call that hands it over.
+public struct SSEEvent {
+    /// The `event:` field; empty where there was none.
+    public let name: UnsafeRawBufferPointer
+    /// The `data:` lines, joined with line feeds.
+    public let data: UnsafeRawBufferPointer
+    /// False for an event that the stream's end cut off from its empty line: it may be whole or not.
+    public let isTerminated: Bool
+
+    public func isNamed(_ other: StaticString) -> Bool {
+        name.count == other.utf8CodeUnitCount
+            && name.elementsEqual(UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+    }
+}
+
+/// Cuts an event stream into events, as the HTML standard says:
+/// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+///
+/// Takes pieces cut anywhere, and time linear in their length: a line that is whole in its piece is never copied, one that
+/// is not is copied once. `id` and `retry` are for reconnecting, which nobody does here; they are passed over.
+package struct SSEParser {
+    package struct TooLarge: Error {}
+
+    private let maximumEventBytes: Int
+    /// The beginning of a line whose end has not come yet.
+    private var lineStart: [UInt8] = []
+    private var name: [UInt8] = []
+    private var data: [UInt8] = []
+    private var hasData = false
+    private var isFirstLine = true
+    /// The last piece ended with CR: a line feed at the beginning of the next one belongs to it.
+    private var endedWithCR = false
+    private var hasStopped = false
+
+    package init(maximumEventBytes: Int) {
+        self.maximumEventBytes = maximumEventBytes
+    }
+
+    /// Takes a piece and hands over the events that it completes. When `deliver` returns false, the rest of the stream is
+    /// passed over.
+    package mutating func feed(
+        _ piece: UnsafeRawBufferPointer, _ deliver: (SSEEvent) -> Bool
+    ) throws(TooLarge) {
+        var lines = LineCursor(piece)
+        if endedWithCR, !piece.isEmpty {
+            lines.skipLineFeed()
+            endedWithCR = false
+        }
+        // Data of the current event that still lies in the piece.
+        var inPlace: UnsafeRawBufferPointer?
+        while !hasStopped, let line = lines.next() {
+            endedWithCR = line.endsWithCRAtEnd
+            if lineStart.isEmpty {
+                take(line.bytes, isInPiece: true, &inPlace, deliver)
+            } else {
+                lineStart.append(contentsOf: line.bytes)
+                let whole = lineStart
+                lineStart.removeAll(keepingCapacity: true)
+                whole.withUnsafeBytes { take($0, isInPiece: false, &inPlace, deliver) }
+            }
+            if data.count + (inPlace?.count ?? 0) > maximumEventBytes { throw TooLarge() }
+        }
+        guard !hasStopped else { return }
+        lineStart.append(contentsOf: lines.rest)
+        if let inPlace { append(inPlace) }
+        // A line's beginning counts without its "data: "; the line itself is measured when it is whole.
+        if lineStart.count - 6 + data.count > maximumEventBytes { throw TooLarge() }
+    }
+
+    /// The stream has ended: what is left of it is handed over as an event that is not terminated.
+    package mutating func finish(_ deliver: (SSEEvent) -> Bool) {
+        guard !hasStopped else { return }
+        var inPlace: UnsafeRawBufferPointer?
+        let last = lineStart
+        lineStart = []
+        last.withUnsafeBytes { bytes in
+            if !bytes.isEmpty { take(bytes, isInPiece: true, &inPlace, deliver) }
+            if hasData { dispatch(inPlace, isTerminated: false, deliver) }
+        }
+    }
+
+    private mutating func take(
+        _ line: UnsafeRawBufferPointer, isInPiece: Bool, _ inPlace: inout UnsafeRawBufferPointer?,
+        _ deliver: (SSEEvent) -> Bool
+    ) {
+        var line = line
+        if isFirstLine {
+            isFirstLine = false
+            let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+            if line.starts(with: mark) { line = UnsafeRawBufferPointer(rebasing: line.dropFirst(3)) }
+        }
+        if line.isEmpty {
+            if hasData { dispatch(inPlace, isTerminated: true, deliver) }
+            inPlace = nil
+            data.removeAll(keepingCapacity: true)
+            name.removeAll(keepingCapacity: true)
+            hasData = false
+        } else if let value = Self.value(of: "data", in: line) {
+            if let earlier = inPlace {
+                append(earlier)
+                inPlace = nil
+            }
+            if hasData { data.append(UInt8(ascii: "\n")) }
+            if isInPiece && !hasData { inPlace = value } else { append(value) }
+            hasData = true
+        } else if let value = Self.value(of: "event", in: line) {
+            name.removeAll(keepingCapacity: true)
+            name.append(contentsOf: value)
+        }
+    }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        data.append(contentsOf: bytes)
+    }
+
+    private mutating func dispatch(
+        _ inPlace: UnsafeRawBufferPointer?, isTerminated: Bool, _ deliver: (SSEEvent) -> Bool
+    ) {
+        let goOn = name.withUnsafeBytes { name in
+            data.withUnsafeBytes { data in
+                deliver(SSEEvent(name: name, data: inPlace ?? data, isTerminated: isTerminated))
+            }
+        }
+        if !goOn { hasStopped = true }
+    }
+
+    /// The value of a `field: value` line without the one space that may come first; a line of the name alone is the field
+    /// with an empty value. nil where the line is another field's.
+    private static func value(of field: StaticString, in line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        let length = field.utf8CodeUnitCount
+        guard line.count >= length, let start = line.baseAddress, memcmp(start, field.utf8Start, length) == 0 else { return nil }
+        if line.count == length { return UnsafeRawBufferPointer(rebasing: line[length...]) }
+        guard line[length] == UInt8(ascii: ":") else { return nil }
+        let hasSpace = line.count > length + 1 && line[length + 1] == UInt8(ascii: " ")
+        return UnsafeRawBufferPointer(rebasing: line[(length + (hasSpace ? 2 : 1))...])
+    }
+}
+
+/// Walks over the lines of a piece, ended by LF, CR or CRLF.
+private struct LineCursor {
+    struct Line {
+        let bytes: UnsafeRawBufferPointer
+        /// Ended by a CR that was the piece's last byte.
+        let endsWithCRAtEnd: Bool
+    }
+
+    private let piece: UnsafeRawBufferPointer
+    private var position = 0
+    /// Where the next line feed is, so that looking for it costs nothing twice; the piece's end where there is none.
+    private var lineFeed = -1
+
+    init(_ piece: UnsafeRawBufferPointer) {
+        self.piece = piece
+    }
+
+    /// What comes after the last line's end.
+    var rest: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: piece[position...]) }
+
+    mutating func skipLineFeed() {
+        if position < piece.count, piece[position] == UInt8(ascii: "\n") { position += 1 }
+    }
+
+    mutating func next() -> Line? {
+        guard position < piece.count else { return nil }
+        if lineFeed < position { lineFeed = find(UInt8(ascii: "\n"), before: piece.count) ?? piece.count }
+        let start = position
+        if let carriageReturn = find(UInt8(ascii: "\r"), before: lineFeed) {
+            position = carriageReturn + 1
+            let isLast = position == piece.count
+            skipLineFeed()
+            return Line(bytes: slice(start, carriageReturn), endsWithCRAtEnd: isLast)
+        }
+        guard lineFeed < piece.count else { return nil }
+        position = lineFeed + 1
+        return Line(bytes: slice(start, lineFeed), endsWithCRAtEnd: false)
+    }
+
+    private func slice(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: piece[start..<end])
+    }
+
+    /// The first such byte from the position on.
+    private func find(_ byte: UInt8, before end: Int) -> Int? {
+        guard let base = piece.baseAddress, end > position,
+            let found = memchr(base + position, Int32(byte), end - position)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+}
