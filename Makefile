@@ -39,7 +39,7 @@ $(BUILD)/examples/%: examples/c/%.c examples/c/json_text.h include/llm.h
 	$(CC) -std=c99 $(STRICT) $(CFLAGS) -Iinclude $< -L$(RELEASE) -lllm -Wl,-rpath,'$$ORIGIN/../release' -o $@
 
 demo:                    ## stream answers from a real model with C, Python and Node (PROVIDER=openai: from the real one)
-	@PYTHON='$(PYTHON)' .ci/deps tests
+	@PYTHON='$(PYTHON)' .ci/deps demo
 	@MAKE='$(MAKE)' PROVIDER='$(PROVIDER)' $(PYTHON) .ci/demo
 
 test:                    ## run the Swift, C, Python and Node tests

@@ -22,7 +22,7 @@ def program(language: str, name: str) -> List[str]:
     return {
         "c": [str(ROOT / ".build/examples" / name)],
         "python": [sys.executable, str(ROOT / "examples/python" / f"{name}.py")],
-        "node": [NODE, "--disable-warning=ExperimentalWarning", str(ROOT / "examples/node" / f"{name}.mjs")],
+        "node": [NODE, "--experimental-ffi", "--disable-warning=ExperimentalWarning", str(ROOT / "examples/node" / f"{name}.mjs")],
     }[language]
 
 
