@@ -26,6 +26,7 @@ const REFUSED = [
   ['an unknown field', { provider: 'openai', temprature: 1 }, /temprature/],
   ['a number out of range', { provider: 'openai', temperature: 3 }, /temperature/],
   ['a number of the wrong type', { provider: 'openai', max_tokens: 'many' }, /max_tokens/],
+  ['a password in the URL', { provider: 'openai', base_url: `https://user:${KEY}@example.com` }, /base_url/],
   ['a nested field', { provider: 'openai', timeout: { idle_ms: -1 } }, /idle_ms/],
   ['an unknown nested field', { provider: 'openai', timeout: { idle: 1 } }, /idle/],
 ];
@@ -91,8 +92,7 @@ test('fromEnv names the variable that is missing or wrong', (t) => {
 });
 
 test('a client shows its provider and model, never its key', (t) => {
-  const secret = { headers: { 'x-secret': KEY }, model: 'm' };
-  const client = openClient(t, `http://user:${KEY}@127.0.0.1:1`, secret);
+  const client = openClient(t, 'http://127.0.0.1:1', { headers: { 'x-secret': KEY }, model: 'm' });
   assert.equal(inspect(client), "Client { provider: 'openai', model: 'm', closed: false }");
   const everything = [
     inspect(client, { showHidden: true, depth: null }),

@@ -7,7 +7,12 @@ import { collect, openClient } from './support/client.js';
 import { recordingsOf, startReplay } from './support/replay.js';
 
 const WIRES = { 'openai-chat': 'openai', anthropic: 'anthropic' };
-const REQUEST = { messages: [{ role: 'user', content: 'x' }], max_tokens: 64 };
+const REQUEST = {
+  messages: [{ role: 'user', content: 'x' }],
+  max_tokens: 64,
+  // replay.py writes head and body apart, for which TCP makes a kept connection wait 40 ms.
+  headers: { connection: 'close' },
+};
 
 for (const [wire, provider] of Object.entries(WIRES)) {
   const recordings = recordingsOf(wire).filter((recording) => recording.expect !== null);
@@ -79,7 +84,7 @@ function checkEvents({ name }, events, response) {
     pieces.set(index, (pieces.get(index) ?? '') + piece);
   }
   const calls = of('toolCall');
-  for (const call of calls) assert.deepEqual(JSON.parse(pieces.get(call.index) || '{}'), JSON.parse(call.arguments), name);
+  for (const call of calls) assert.deepEqual(valueOf(pieces.get(call.index) || '{}'), valueOf(call.arguments), name);
   assert.deepEqual(
     calls.map(({ id, name: tool, arguments: text }) => ({ id, type: 'function', function: { name: tool, arguments: text } })),
     response.message.tool_calls ?? [],
@@ -90,6 +95,15 @@ function checkEvents({ name }, events, response) {
   assert.deepEqual(events.at(-1), { kind: 'response', response }, name);
 }
 
+/** Arguments as values, whose spelling does not matter; as text where the answer was cut inside them. */
 function parsedArguments({ name, arguments: given }) {
-  return { name, arguments: typeof given === 'string' ? JSON.parse(given) : given };
+  return { name, arguments: typeof given === 'string' ? valueOf(given) : given };
+}
+
+function valueOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
