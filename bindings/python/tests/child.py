@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Mapping, Optional
 
@@ -27,6 +28,15 @@ def start(script: str, *arguments: str, source: Path = SOURCE) -> "subprocess.Po
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def wait_until_idle(process: "subprocess.Popen[str]") -> None:
+    """Returns when the child's main thread sleeps, and goes on sleeping each time that it is looked at."""
+    looks = 0
+    while looks < 20 and process.poll() is None:
+        state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        looks = looks + 1 if state == "S" else 0
+        time.sleep(0.005)
 
 
 def run(

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Connect, Serve
 from loopback import DEADLINE, Exchange, answer_ok, answer_slowly
-from scaling_memory import Event, Response, ResponseEvent, TextEvent, TruncatedError
+from scaling_memory import CanceledError, Event, Response, ResponseEvent, TextEvent, TruncatedError
 
 
 def test_a_callback_gets_every_event_on_the_callers_thread(connect: Connect, serve: Serve) -> None:
@@ -77,8 +77,6 @@ def test_calls_may_be_made_inside_a_callback(connect: Connect, serve: Serve) -> 
 
 
 def test_closing_the_client_inside_a_callback_ends_the_call(connect: Connect, serve: Serve) -> None:
-    from scaling_memory import CanceledError
-
     server = serve(answer_slowly)
     client = connect(server.url)
     with pytest.raises(CanceledError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import child
 from conftest import Serve
 from loopback import Exchange, answer_ok
@@ -103,8 +105,6 @@ def test_freeing_in_a_child_leaves_the_parents_stream_alone(serve: Serve) -> Non
         forked.wait()
         exchange.text(" second")
         exchange.finish()
-
-    import threading
 
     forked = threading.Event()
     server = serve(two_parts)

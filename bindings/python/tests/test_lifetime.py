@@ -14,7 +14,7 @@ import pytest
 import child
 from conftest import Connect, Serve
 from loopback import DEADLINE, Exchange, Server, answer_ok, answer_slowly
-from scaling_memory import CanceledError, ClosedError, LLMError, Stream, TextEvent
+from scaling_memory import CanceledError, Client, ClosedError, LLMError, Stream, TextEvent
 
 
 def opened(connect: Connect, server: Server) -> Stream:
@@ -98,8 +98,6 @@ def sockets() -> int:
 
 
 def test_a_stream_keeps_its_client_alive(serve: Serve) -> None:
-    from scaling_memory import Client
-
     stream = Client("openai", base_url=serve(answer_ok).url, api_key="sk-test", model="m").stream("?")
     gc.collect()
     assert stream.finish().content == "4"

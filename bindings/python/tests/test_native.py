@@ -77,13 +77,15 @@ Received = List[Tuple[int, bytes]]
 streams: Dict[int, Tuple[Received, Optional[int]]] = {}
 
 
-@_native.llm_event_fn
-def on_event(kind: int, data: int, length: int, key: int) -> int:
+def receive(kind: int, data: int, length: int, key: int) -> int:
     received, inner = streams[key]
     received.append((kind, string_at(data, length)))
     if inner is not None and len(received) == 1:
         assert push(inner, key + 1)[0] == _native.LLM_OK  # a call made inside the callback
     return 1 if received[-1][1] == b"stop" else 0
+
+
+on_event = _native.llm_event_fn(receive)
 
 
 def push(client: int, key: int) -> Tuple[int, Optional[Dict[str, Any]], Any]:

@@ -8,7 +8,7 @@ import pytest
 
 import child
 from conftest import Serve
-from loopback import DEADLINE, answer_slowly
+from loopback import DEADLINE, Exchange, answer_slowly, completion
 
 PREPARE = """
 import signal, sys
@@ -41,6 +41,7 @@ except KeyboardInterrupt as error:
     with child.start(script, server.url) as process:
         try:
             assert server.arrivals.acquire(timeout=DEADLINE)
+            child.wait_until_idle(process)
             process.send_signal(signal.SIGINT)
             assert server.hang_ups.acquire(timeout=DEADLINE), "the call goes on"
             assert process.poll() is None
@@ -51,8 +52,6 @@ except KeyboardInterrupt as error:
 
 
 def test_a_handler_that_returns_lets_the_call_go_on(serve: Serve) -> None:
-    from loopback import Exchange, completion
-
     def answer(exchange: Exchange) -> None:
         process.send_signal(signal.SIGUSR1)
         assert process.stdout is not None
@@ -84,6 +83,7 @@ print(list(stream), stream, flush=True)
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "first\n"
+            child.wait_until_idle(process)
             process.send_signal(signal.SIGUSR1)
             output, errors = process.communicate(timeout=DEADLINE)
         finally:

@@ -94,13 +94,18 @@ class Client:
         With `on_event`, calls it with each event, on this thread, and returns the response. What it returns does not
         matter; an exception out of it cancels the call and comes out of here. It may make further calls.
         """
-        stream = Stream(self, self._start(_native.LLM_OP_STREAM, request(prompt, fields)))
-        if on_event is None:
-            return stream
-        with stream:
+        whole = request(prompt, fields)
+        stream = Stream(self, Call(self._library))
+        try:
+            self._start(stream._call, _native.LLM_OP_STREAM, whole)
+            if on_event is None:
+                return stream
             for event in stream:
                 on_event(event)
-        return stream.response
+            return stream.response
+        except BaseException:  # the failure, Ctrl-C, or what on_event threw
+            stream.close()
+            raise
 
     def analyze(
         self, content: str, instruction: Optional[str] = None, **fields: Unpack[RequestFields]
@@ -145,18 +150,17 @@ class Client:
     def __repr__(self) -> str:
         return f"<Client {self._name}{' closed' if self.closed else ''}>"
 
-    def _start(self, operation: int, fields: Mapping[str, Any]) -> Call:
-        call = Call(self._library)
+    def _start(self, call: Call, operation: int, fields: Mapping[str, Any]) -> None:
         failure = call.start(self._open_handle(), operation, encode(fields))
         if failure is not None:
             raise failure
-        return call
 
     def _result(self, operation: int, fields: Mapping[str, Any]) -> Any:
         """Runs a call that has one event, and returns that as JSON. Stands on the pull functions, not on llm_complete,
         because Python runs signal handlers only between two of them."""
-        call = self._start(operation, fields)
+        call = Call(self._library)
         try:
+            self._start(call, operation, fields)
             while True:
                 item = call.next()
                 if item is None:
