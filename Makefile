@@ -9,14 +9,19 @@ EXAMPLES := $(patsubst examples/c/%.c,$(BUILD)/examples/%,$(wildcard examples/c/
 
 # What each is for: users install no Swift (-static-stdlib); the exports are llm.h's and nothing else, under one version
 # node (--version-script); the loader and the linker know the ABI by name (-soname); threads and exit handlers outlive a
-# dlclose (nodelete); and what nobody reaches is not shipped (--gc-sections, -s).
+# dlclose (nodelete); and what nobody reaches is not shipped: sections that can be dropped one by one, no regular
+# expressions (-disable-implicit-string-processing...), no names of stored properties (-disable-reflection-metadata), code
+# for size (-Osize costs the per-event path, which is mostly Boost.JSON's, next to nothing), and identical functions once.
 LIBRARY_FLAGS := -c release --product llm \
-  -Xswiftc -static-stdlib \
+  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize \
+  -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
+  -Xswiftc -Xfrontend -Xswiftc -disable-reflection-metadata \
+  -Xcxx -ffunction-sections -Xcxx -fdata-sections -Xcxx -fvisibility=hidden \
   -Xlinker --version-script=$(CURDIR)/Sources/LLM/exports.map \
   -Xlinker -soname=libllm.so.1 \
   -Xlinker -z -Xlinker nodelete \
   -Xlinker --as-needed \
-  -Xlinker --gc-sections \
+  -Xlinker --gc-sections -Xlinker --icf=safe \
   -Xlinker -s \
   $(SWIFT_FLAGS)
 

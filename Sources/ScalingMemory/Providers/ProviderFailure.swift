@@ -47,7 +47,7 @@ enum ProviderFailure {
         }
         if (400..<500).contains(status) {
             if saysContentFilter(code) { return .contentFiltered }
-            if code == "insufficient_quota" || code == "billing_error" || words.contains("credit balance is too low") {
+            if code == "insufficient_quota" || code == "billing_error" || words.contains(bytesOf: "credit balance is too low") {
                 return .quota
             }
         }
@@ -65,10 +65,11 @@ enum ProviderFailure {
 
     private static func saysContextLength(_ code: String, _ words: String) -> Bool {
         if code == "context_length_exceeded" || code == "exceed_context_size_error" { return true }
-        return [
+        let signs: [StaticString] = [
             "maximum context length", "prompt is too long", "context window", "context size", "context limit",
             "context length", "too many tokens", "exceeds the maximum number of tokens",
-        ].contains { words.contains($0) }
+        ]
+        return signs.contains { words.contains(bytesOf: $0) }
     }
 
     private static func saysContentFilter(_ code: String) -> Bool {

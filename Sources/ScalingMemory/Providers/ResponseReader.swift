@@ -50,7 +50,7 @@ final class ResponseReader {
         let type = head.first("content-type")?.lowercased() ?? ""
         if !(200..<300).contains(head.status) {
             mode = .error(ByteBuffer())
-        } else if type.contains("event-stream") || (isStreaming && !type.contains("application/json")) {
+        } else if type.contains(bytesOf: "event-stream") || (isStreaming && !type.contains(bytesOf: "application/json")) {
             mode = .stream(SSEParser(maximumEventBytes: limits.eventBytes))
         } else {
             mode = .whole(ByteBuffer())
