@@ -85,6 +85,14 @@ test('what the callback throws cancels and is thrown again, whatever it is', DEA
   await provider.saw('connection closed');
 });
 
+test('a callback that exhausts the stack throws the RangeError', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const client = openClient(t, provider.url('characters'));
+  const recurse = () => recurse() + 1;
+  assert.throws(() => client.stream('x', recurse), RangeError);
+  assert.equal(client.stream('x', () => {}).content, 'a\0bé€😀');
+});
+
 test('what the callback throws at the response is thrown as well', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   const mine = new Error('mine');
