@@ -8,13 +8,14 @@ import { test } from 'node:test';
 
 import { root } from './support/checkout.js';
 import { KEY } from './support/client.js';
+import { nodeFlags } from './support/node.js';
 import { startProvider } from './support/provider.js';
 
 const DEADLINE = { timeout: 60_000 };
 const folder = path.join(root, 'examples', 'node');
 
 async function run(name, args, environment, input = '') {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(folder, name), ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, path.join(folder, name), ...args], {
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 import { loadBackend } from '../src/backend.js';
 import { LibraryError, openLibrary } from '../src/library.js';
+import { nodeFlags } from './support/node.js';
 
 const packageFolder = path.resolve(import.meta.dirname, '..');
 
@@ -33,7 +34,7 @@ function whichLibrary(folder, { flags = [], ...environment } = {}) {
     } catch (error) {
       console.log(error instanceof LibraryError, error.name, error.message);
     }`;
-  const { stdout, stderr, status } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', script], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...nodeFlags, ...flags, '--input-type=module', '-e', script], {
     cwd: folder,
     env: { ...rest, ...environment },
     encoding: 'utf8',

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 
+import { nodeFlags } from './support/node.js';
 import { startProvider } from './support/provider.js';
 
 const DEADLINE = { timeout: 60_000 };
@@ -15,7 +16,7 @@ function start(t, url, script) {
     import { openClient } from ${JSON.stringify(new URL('./support/client.js', import.meta.url).href)};
     const client = openClient({ after() {} }, ${JSON.stringify(url)});
     ${script}`;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', module], {
+  const child = spawn(process.execPath, [...nodeFlags, '--input-type=module', '-e', module], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));

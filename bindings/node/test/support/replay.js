@@ -15,7 +15,7 @@ import { recordings, replayProgram, requireRecordings } from './checkout.js';
  */
 export async function startReplay(t, { split = 0 } = {}) {
   requireRecordings();
-  const server = spawn('python3', [replayProgram, '--root', recordings, '--split', String(split)], {
+  const server = spawn(process.env.PYTHON ?? 'python3', [replayProgram, '--root', recordings, '--split', String(split)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => server.kill());
