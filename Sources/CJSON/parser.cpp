@@ -13,17 +13,20 @@ namespace json = boost::json;
 struct cjson_parser {
     unsigned char first_block[4096];
     unsigned char stack[1024];
-    json::monotonic_resource arena{first_block, sizeof first_block};
+    std::optional<json::monotonic_resource> arena;
     json::parser parser;
     std::optional<json::value> root;
 
     explicit cjson_parser(const json::parse_options &options) : parser(json::storage_ptr(), options, stack) {}
 
+    // A new arena for each document: a released one would go on doubling its blocks where it stopped.
     void clear() {
         root.reset();
         parser.reset();
-        arena.release();
+        arena.emplace(first_block, sizeof first_block);
     }
+
+    ~cjson_parser() { clear(); }
 };
 
 static const json::value &value_of(const cjson_value *value) { return *reinterpret_cast<const json::value *>(value); }
@@ -51,7 +54,7 @@ extern "C" cjson_status cjson_parse(
     *reason = nullptr;
     try {
         parser->clear();
-        parser->parser.reset(&parser->arena);
+        parser->parser.reset(&*parser->arena);
         json::error_code error;
         *offset = parser->parser.write(reinterpret_cast<const char *>(bytes), count, error);
         if (!error) {

@@ -12,7 +12,10 @@ private typealias JSONDestination = UnsafeMutablePointer<UnsafeMutablePointer<CC
 
 /// Starts the operation and waits for its end.
 private func run(
-    _ client: OpaquePointer?, _ json: JSONDestination?, _ name: StaticString, _ error: ErrorOutput,
+    _ client: OpaquePointer?,
+    _ json: JSONDestination?,
+    _ name: StaticString,
+    _ error: ErrorOutput,
     _ operation: () throws(LLMError) -> Operation
 ) -> llm_status {
     boundary(error) { () throws(LLMError) in
@@ -33,7 +36,8 @@ private func run(
 
 @_cdecl("llm_complete")
 public func llm_complete(
-    _ client: OpaquePointer?, _ request_json: UnsafePointer<CChar>?,
+    _ client: OpaquePointer?,
+    _ request_json: UnsafePointer<CChar>?,
     _ response_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
@@ -44,8 +48,11 @@ public func llm_complete(
 
 @_cdecl("llm_analyze")
 public func llm_analyze(
-    _ client: OpaquePointer?, _ content: UnsafePointer<CChar>?, _ instruction: UnsafePointer<CChar>?,
-    _ options_json: UnsafePointer<CChar>?, _ response_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ client: OpaquePointer?,
+    _ content: UnsafePointer<CChar>?,
+    _ instruction: UnsafePointer<CChar>?,
+    _ options_json: UnsafePointer<CChar>?,
+    _ response_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
     run(client, response_json, "response_json", error) { () throws(LLMError) in
@@ -53,13 +60,16 @@ public func llm_analyze(
             try Analysis.request(
                 content: Argument.text(content, "content"),
                 instruction: Argument.optionalText(instruction, "instruction"),
-                optionsJSON: Argument.optionalText(options_json, "options_json")))
+                optionsJSON: Argument.optionalText(options_json, "options_json")
+            )
+        )
     }
 }
 
 @_cdecl("llm_list_models")
 public func llm_list_models(
-    _ client: OpaquePointer?, _ options_json: UnsafePointer<CChar>?,
+    _ client: OpaquePointer?,
+    _ options_json: UnsafePointer<CChar>?,
     _ models_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
@@ -70,7 +80,8 @@ public func llm_list_models(
 
 @_cdecl("llm_health_check")
 public func llm_health_check(
-    _ client: OpaquePointer?, _ options_json: UnsafePointer<CChar>?,
+    _ client: OpaquePointer?,
+    _ options_json: UnsafePointer<CChar>?,
     _ report_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
@@ -81,8 +92,11 @@ public func llm_health_check(
 
 @_cdecl("llm_stream")
 public func llm_stream(
-    _ client: OpaquePointer?, _ request_json: UnsafePointer<CChar>?, _ on_event: llm_event_fn?,
-    _ user_data: UnsafeMutableRawPointer?, _ response_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ client: OpaquePointer?,
+    _ request_json: UnsafePointer<CChar>?,
+    _ on_event: llm_event_fn?,
+    _ user_data: UnsafeMutableRawPointer?,
+    _ response_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
     boundary(error) { () throws(LLMError) in

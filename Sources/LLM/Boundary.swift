@@ -39,7 +39,8 @@ enum Argument {
 
     /// A place for an output, which is cleared.
     static func output<Value>(
-        _ pointer: UnsafeMutablePointer<Value?>?, _ name: StaticString
+        _ pointer: UnsafeMutablePointer<Value?>?,
+        _ name: StaticString
     ) throws(LLMError) -> UnsafeMutablePointer<Value?> {
         guard let pointer else { throw null(name) }
         pointer.pointee = nil

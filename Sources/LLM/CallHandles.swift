@@ -51,8 +51,13 @@ final class CallHandle {
 
 @_cdecl("llm_call_start")
 public func llm_call_start(
-    _ client: OpaquePointer?, _ operation: Int32, _ request_json: UnsafePointer<CChar>?, _ queue: OpaquePointer?,
-    _ tag: UInt64, _ call: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<OpaquePointer?>?
+    _ client: OpaquePointer?,
+    _ operation: Int32,
+    _ request_json: UnsafePointer<CChar>?,
+    _ queue: OpaquePointer?,
+    _ tag: UInt64,
+    _ call: UnsafeMutablePointer<OpaquePointer?>?,
+    _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
     boundary(error) { () throws(LLMError) in
         let output = try Argument.output(call, "call")
@@ -79,8 +84,11 @@ private func requested(_ operation: Int32, _ json: UnsafePointer<CChar>?) throws
 
 @_cdecl("llm_call_next")
 public func llm_call_next(
-    _ call: OpaquePointer?, _ timeout_ms: Int32, _ kind: UnsafeMutablePointer<Int32>?,
-    _ data: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ length: UnsafeMutablePointer<Int>?,
+    _ call: OpaquePointer?,
+    _ timeout_ms: Int32,
+    _ kind: UnsafeMutablePointer<Int32>?,
+    _ data: UnsafeMutablePointer<UnsafePointer<CChar>?>?,
+    _ length: UnsafeMutablePointer<Int>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
     boundary(error) { () throws(LLMError) in

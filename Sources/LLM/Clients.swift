@@ -3,7 +3,8 @@ internal import ScalingMemory
 
 @_cdecl("llm_config_from_env")
 public func llm_config_from_env(
-    _ provider: UnsafePointer<CChar>?, _ config_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ provider: UnsafePointer<CChar>?,
+    _ config_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
     boundary(error) { () throws(LLMError) in
@@ -17,7 +18,8 @@ public func llm_config_from_env(
 
 @_cdecl("llm_client_create")
 public func llm_client_create(
-    _ config_json: UnsafePointer<CChar>?, _ client: UnsafeMutablePointer<OpaquePointer?>?,
+    _ config_json: UnsafePointer<CChar>?,
+    _ client: UnsafeMutablePointer<OpaquePointer?>?,
     _ error: UnsafeMutablePointer<OpaquePointer?>?
 ) -> llm_status {
     boundary(error) { () throws(LLMError) in

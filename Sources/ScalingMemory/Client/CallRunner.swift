@@ -22,8 +22,14 @@ final class CallRunner {
     private var attempts = 0
 
     nonisolated init(
-        id: String, operation: Operation, settings: ClientSettings, endpoint: Endpoint, request: HTTPRequest,
-        channel: EventChannel, tag: UInt64, onEnd: @escaping @Sendable () -> Void
+        id: String,
+        operation: Operation,
+        settings: ClientSettings,
+        endpoint: Endpoint,
+        request: HTTPRequest,
+        channel: EventChannel,
+        tag: UInt64,
+        onEnd: @escaping @Sendable () -> Void
     ) {
         self.id = id
         self.operation = operation
@@ -96,10 +102,17 @@ final class CallRunner {
     private func chat(streaming: Bool) async throws(LLMError) -> Response {
         let events = streaming ? EventWriter(tag: tag) : nil
         let limits = ResponseReader.Limits(
-            responseBytes: settings.configuration.maxResponseBytes, eventBytes: settings.configuration.maxEventBytes)
+            responseBytes: settings.configuration.maxResponseBytes,
+            eventBytes: settings.configuration.maxEventBytes
+        )
         let reader = ResponseReader(
-            adapter: settings.provider.adapter, provider: settings.provider.name, isStreaming: streaming,
-            limits: limits, parser: Self.parser, events: events)
+            adapter: settings.provider.adapter,
+            provider: settings.provider.name,
+            isStreaming: streaming,
+            limits: limits,
+            parser: Self.parser,
+            events: events
+        )
         let exchange = ChatExchange(reader: reader, events: events, channel: channel)
         self.exchange = exchange
         defer { self.exchange = nil }
@@ -107,7 +120,11 @@ final class CallRunner {
         var failure: LLMError?
         do throws(LLMError) {
             _ = try await HTTPTransport.current.perform(
-                request, settings: settings.connection, timeouts: timeouts, handler: exchange)
+                request,
+                settings: settings.connection,
+                timeouts: timeouts,
+                handler: exchange
+            )
         } catch {
             failure = error
         }
@@ -124,7 +141,11 @@ final class CallRunner {
             let exchange = BodyExchange(maximumBytes: settings.configuration.maxResponseBytes)
             attempts += 1
             _ = try await HTTPTransport.current.perform(
-                page, settings: settings.connection, timeouts: timeouts, handler: exchange)
+                page,
+                settings: settings.connection,
+                timeouts: timeouts,
+                handler: exchange
+            )
             list.requestID = exchange.head.requestID
             guard let next = try read(exchange, into: &list) else { break }
             page = settings.provider.adapter.encodeModelList(page: next, to: endpoint)
@@ -142,7 +163,11 @@ final class CallRunner {
             guard (200..<300).contains(head.status) else {
                 let said = try? Self.parser.parseRepairing(exchange.body.bytes) { adapter.decodeError($0) }
                 throw ProviderFailure.inResponse(
-                    status: head.status, error: said ?? nil, body: exchange.body.text, provider: provider)
+                    status: head.status,
+                    error: said ?? nil,
+                    body: exchange.body.text,
+                    provider: provider
+                )
             }
             return try Self.parser.parseRepairing(exchange.body.bytes) { root in
                 try adapter.decodeModelList(root, into: &list)
@@ -169,8 +194,11 @@ final class CallRunner {
             error = described(failure)
         }
         return HealthReport(
-            provider: settings.provider.name, latencyMs: Instant.now.milliseconds(since: started), error: error,
-            callID: id)
+            provider: settings.provider.name,
+            latencyMs: Instant.now.milliseconds(since: started),
+            error: error,
+            callID: id
+        )
     }
 
     // MARK: The end

@@ -20,9 +20,9 @@ struct ClientSettings: Sendable {
     private static func key(_ configuration: Configuration, _ provider: Provider) throws(LLMError) -> Secret? {
         if let key = configuration.apiKey { return key }
         let variable = EnvironmentVariables(prefix: provider.environmentPrefix).apiKey
-        if configuration.baseURL != nil { return nil }
-        guard let text = Environment.value(variable) else { throw .missingKey(of: provider) }
-        return try Secret(text, called: variable)
+        if let text = Environment.value(variable) { return try Secret(text, called: variable) }
+        if configuration.baseURL == nil { throw .missingKey(of: provider) }
+        return nil
     }
 
     private static func checked(_ text: String) throws(LLMError) -> (String, URLParts) {
@@ -30,6 +30,8 @@ struct ClientSettings: Sendable {
         guard let parts = URLParts(text), text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
             throw .configuration("base_url is no URL; \(takes)")
         }
+        // "https:///v1", whose path some would take for the host.
+        if text.contains(bytesOf: ":///") { throw .configuration("base_url has no host; \(takes)") }
         guard parts.scheme == "https" || parts.scheme == "http" else {
             throw .configuration("base_url begins with \(parts.scheme)://; it takes https:// or http://")
         }
@@ -41,12 +43,15 @@ struct ClientSettings: Sendable {
     }
 
     private static func checkSecrecy(
-        of key: Secret?, on url: URLParts, _ configuration: Configuration
+        of key: Secret?,
+        on url: URLParts,
+        _ configuration: Configuration
     ) throws(LLMError) {
         guard key != nil, url.scheme == "http", !url.isLoopback, !configuration.allowInsecureHTTP else { return }
         throw .configuration(
             "base_url is plain http to \(url.host), which would show the key to everybody on the way; it takes https, "
-                + "a loopback address, or \"allow_insecure_http\": true")
+                + "a loopback address, or \"allow_insecure_http\": true"
+        )
     }
 
     // MARK: For one call

@@ -64,7 +64,11 @@ public final class LLMClient: Sendable {
     }
 
     private func launch(
-        _ operation: Operation, _ callID: String, _ endpoint: Endpoint, _ request: HTTPRequest, _ tag: UInt64
+        _ operation: Operation,
+        _ callID: String,
+        _ endpoint: Endpoint,
+        _ request: HTTPRequest,
+        _ tag: UInt64
     ) throws(LLMError) -> Call {
         let key = CallIdentifier.next()
         let runnerBox = Locked<CallRunner?>(nil)
@@ -73,12 +77,18 @@ public final class LLMClient: Sendable {
             EventLoop.shared.execute { runner.resume() }
         }
         let runner = CallRunner(
-            id: callID, operation: operation, settings: settings, endpoint: endpoint, request: request,
-            channel: channel, tag: tag,
+            id: callID,
+            operation: operation,
+            settings: settings,
+            endpoint: endpoint,
+            request: request,
+            channel: channel,
+            tag: tag,
             onEnd: { [weak self] in
                 runnerBox.withLock { $0 = nil }
                 self?.state.withLock { _ = $0.calls.removeValue(forKey: key) }
-            })
+            }
+        )
         runnerBox.withLock { $0 = runner }
         let call = Call(id: callID, channel: channel, runner: runner)
         let isShutDown = state.withLock { state in

@@ -44,7 +44,8 @@ extension Configuration {
         guard initial ?? defaults.initialDelayMs <= most ?? defaults.maxDelayMs else {
             throw .configuration(
                 "RETRY_INITIAL_DELAY_MS (\(initial ?? defaults.initialDelayMs)) is more than RETRY_MAX_DELAY_MS "
-                    + "(\(most ?? defaults.maxDelayMs))")
+                    + "(\(most ?? defaults.maxDelayMs))"
+            )
         }
         var retry = JSONObject()
         retry["max_retries"] = try Environment.integer("RETRY_MAX_RETRIES", in: RetrySettings.counts)

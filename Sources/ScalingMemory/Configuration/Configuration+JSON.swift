@@ -1,7 +1,8 @@
 extension Configuration {
     private static let fields: Set = [
         "provider", "api_key", "api_key_env", "base_url", "model", "max_tokens", "temperature", "timeout",
-        "rate_limit", "retry", "headers", "proxy", "ca_file", "http2", "allow_insecure_http", "max_response_bytes", "max_event_bytes",
+        "rate_limit", "retry", "headers", "proxy", "ca_file", "http2", "allow_insecure_http", "max_response_bytes",
+        "max_event_bytes",
     ]
 
     /// Reads a configuration. Throws an error that names the field, what is wrong with it and what it takes.

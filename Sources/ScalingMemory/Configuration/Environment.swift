@@ -17,7 +17,8 @@ enum Environment {
         guard let text = value(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw .configuration(
-                "\(name) is \"\(text)\"; it takes a whole number from \(range.lowerBound) to \(range.upperBound)")
+                "\(name) is \"\(text)\"; it takes a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
         }
         return number
     }

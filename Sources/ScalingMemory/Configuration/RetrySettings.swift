@@ -19,7 +19,8 @@ public struct RetrySettings: Sendable, Hashable {
         maxDelayMs = try object.integer("max_delay_ms", in: Self.milliseconds) ?? maxDelayMs
         guard initialDelayMs <= maxDelayMs else {
             throw object.invalid(
-                "\(object.name("initial_delay_ms")) is \(initialDelayMs), which is more than max_delay_ms, \(maxDelayMs)")
+                "\(object.name("initial_delay_ms")) is \(initialDelayMs), which is more than max_delay_ms, \(maxDelayMs)"
+            )
         }
     }
 }

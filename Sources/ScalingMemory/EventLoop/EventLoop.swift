@@ -1,11 +1,11 @@
 internal import CLinux
+internal import Synchronization
 
 #if canImport(Glibc)
 internal import Glibc
 #elseif canImport(Musl)
 internal import Musl
 #endif
-internal import Synchronization
 
 /// The thread on which all of the library's input and output happens, and the executor of every Swift task in it.
 ///
@@ -53,7 +53,8 @@ package final class EventLoop: SerialExecutor {
                 inbox.unlockAfterFork()
                 if !isOnLoop { turn.unlockAfterFork() }
                 forgetParent()
-            })
+            }
+        )
     }
 
     /// How many forks lie between the process that loaded the library and this one. What belongs to another generation
@@ -122,12 +123,15 @@ package final class EventLoop: SerialExecutor {
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, &before)
         let status = pthread_create(
-            &inbox.thread, nil,
+            &inbox.thread,
+            nil,
             { _ in
                 clinux_name_this_thread("llm-io")
                 EventLoop.shared.run()
                 return nil
-            }, nil)
+            },
+            nil
+        )
         pthread_sigmask(SIG_SETMASK, &before, nil)
         guard status == 0 else {
             close(descriptor)

@@ -24,7 +24,8 @@ final class ForkGuard: Sendable {
         pthread_atfork(
             { ForkGuard.shared.prepare() },
             { ForkGuard.shared.release(\.parent) },
-            { ForkGuard.shared.release(\.child) })
+            { ForkGuard.shared.release(\.child) }
+        )
     }
 
     func protect(

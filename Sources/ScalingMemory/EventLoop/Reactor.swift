@@ -153,7 +153,8 @@ final class Reactor {
                     descriptor,
                     readable: ready & UInt32(CLINUX_READABLE) != 0,
                     writable: ready & UInt32(CLINUX_WRITABLE) != 0,
-                    failed: ready & UInt32(CLINUX_FAILED) != 0)
+                    failed: ready & UInt32(CLINUX_FAILED) != 0
+                )
             }
         }
     }

@@ -41,7 +41,9 @@ final class Semaphore: @unchecked Sendable {
         while true {
             let end = deadline ?? Instant.now.adding(milliseconds: Self.longestWaitMs)
             var time = timespec(
-                tv_sec: Int(end.nanoseconds / 1_000_000_000), tv_nsec: Int(end.nanoseconds % 1_000_000_000))
+                tv_sec: Int(end.nanoseconds / 1_000_000_000),
+                tv_nsec: Int(end.nanoseconds % 1_000_000_000)
+            )
             if clinux_sem_wait(semaphore, &time) == 0 { return .signaled }
             switch errno {
             case EINTR: return .interrupted

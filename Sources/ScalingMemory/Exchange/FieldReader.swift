@@ -3,6 +3,7 @@ package struct FieldReader {
     package let node: JSONNode
     /// How the object is called in errors, such as "messages[2]"; empty for the outermost.
     package let path: String
+    /// Of a value that has the right type and is wrong all the same.
     private let code: LLMError.Code
 
     package init(_ node: JSONNode, path: String, failingWith code: LLMError.Code = .invalidArgument) throws(LLMError) {
@@ -10,7 +11,7 @@ package struct FieldReader {
         self.path = path
         self.code = code
         guard node.kind == .object else {
-            throw LLMError(code, "\(path.isEmpty ? "the text" : path) is \(node.typeName); it takes an object")
+            throw .invalidArgument("\(path.isEmpty ? "the text" : path) is \(node.typeName); it takes an object")
         }
     }
 
@@ -20,7 +21,7 @@ package struct FieldReader {
 
     /// "messages[2].content is a number; it takes text"
     package func wrongType(_ key: String, takes: String) -> LLMError {
-        LLMError(code, "\(name(key)) is \(node[key]?.typeName ?? "missing"); it takes \(takes)")
+        .invalidArgument("\(name(key)) is \(node[key]?.typeName ?? "missing"); it takes \(takes)")
     }
 
     package func invalid(_ message: String) -> LLMError {
@@ -31,7 +32,8 @@ package struct FieldReader {
     package func allowOnly(_ known: Set<String>, hint: String = "") throws(LLMError) {
         for member in node.members where !known.contains(member.key) {
             let list = known.sorted().joined(separator: ", ")
-            throw LLMError(code, "unknown field \(name(member.key))\(hint); known are \(list)")
+            let unknown = member.key.count > 64 ? member.key.prefix(64) + "…" : member.key
+            throw LLMError(code, "unknown field \(name(unknown))\(hint); known are \(list)")
         }
     }
 
@@ -46,7 +48,8 @@ package struct FieldReader {
     }
 
     package func requiredString(_ key: String, takes: String) throws(LLMError) -> String {
-        guard let text = try required(key).string else { throw wrongType(key, takes: takes) }
+        guard let value = node[key] else { throw LLMError(code, "\(name(key)) is missing; it takes \(takes)") }
+        guard let text = value.string else { throw wrongType(key, takes: takes) }
         return text
     }
 
@@ -75,7 +78,8 @@ package struct FieldReader {
 
     package func number(_ key: String, in range: ClosedRange<Double>) throws(LLMError) -> Double? {
         guard let value = present(key) else { return nil }
-        let takes = "a number from \(JSONValue.number(range.lowerBound).json) to \(JSONValue.number(range.upperBound).json)"
+        let takes =
+            "a number from \(JSONValue.number(range.lowerBound).json) to \(JSONValue.number(range.upperBound).json)"
         guard let number = value.number else { throw wrongType(key, takes: takes) }
         guard range.contains(number) else { throw LLMError(code, "\(name(key)) is \(number); it takes \(takes)") }
         return number

@@ -4,6 +4,8 @@ extension LLMError {
         var error = self
         for secret in secrets.compactMap({ $0?.value }) where secret.utf8.count >= 4 {
             error.message = Self.removing(secret, from: error.message)
+            error.requestID = error.requestID.map { Self.removing(secret, from: $0) }
+            error.partial?.requestID = error.requestID
             error.providerMessage = error.providerMessage.map { Self.removing(secret, from: $0) }
             error.providerCode = error.providerCode.map { Self.removing(secret, from: $0) }
         }

@@ -45,7 +45,9 @@ extension Message {
                 ToolCall(
                     id: try call.string("id") ?? "",
                     name: try function.requiredString("name", takes: "the tool's name"),
-                    arguments: arguments.map { $0.string ?? JSONValue($0).json } ?? "{}"))
+                    arguments: arguments.map { $0.string ?? JSONValue($0).json } ?? "{}"
+                )
+            )
         }
         return calls
     }
@@ -55,7 +57,8 @@ extension Message {
         let native = try FieldReader(node, path: object.path + ".native")
         return NativeContent(
             wire: try native.requiredString("wire", takes: "the name of a wire"),
-            content: JSONValue(try native.required("content")))
+            content: JSONValue(try native.required("content"))
+        )
     }
 
     /// Writes the message as a response's "message".

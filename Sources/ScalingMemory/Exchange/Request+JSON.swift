@@ -20,7 +20,8 @@ extension Request {
 
     /// Reads everything of a request but its messages.
     /// `others`: fields that are the caller's to read.
-    package init(options object: FieldReader, messages: [Message], others: Set<String> = ["messages"]) throws(LLMError) {
+    package init(options object: FieldReader, messages: [Message], others: Set<String> = ["messages"]) throws(LLMError)
+    {
         if object.node["stream"] != nil {
             throw .invalidArgument("\"stream\" is not for requests: llm_stream streams, llm_complete does not")
         }
@@ -32,7 +33,7 @@ extension Request {
         stop = try Self.stop(object)
         seed = try object.integer("seed", in: Int.min...Int.max)
         tools = try Self.tools(object)
-        toolChoice = object.value("tool_choice")
+        toolChoice = try Self.toolChoice(object)
         responseFormat = try object.object("response_format").map { JSONValue($0.node) }
         reasoning = try object.object("reasoning").map { JSONValue($0.node) }
         metadata = try object.object("metadata").map { JSONValue($0.node) }
@@ -64,6 +65,14 @@ extension Request {
         return texts
     }
 
+    private static func toolChoice(_ object: FieldReader) throws(LLMError) -> JSONValue? {
+        guard let choice = object.value("tool_choice") else { return nil }
+        guard choice.string != nil || choice.object != nil else {
+            throw object.wrongType("tool_choice", takes: "text or an object")
+        }
+        return choice
+    }
+
     private static func tools(_ object: FieldReader) throws(LLMError) -> [JSONValue] {
         guard let node = object.node["tools"], !node.isNull else { return [] }
         guard node.kind == .array else { throw object.wrongType("tools", takes: "an array of tools") }
@@ -75,7 +84,9 @@ extension Request {
 
     /// Parses `text` and hands its root to `read`; `name` goes into the error.
     package static func parsing<Result>(
-        _ text: String, as name: String, _ read: (JSONNode) throws(LLMError) -> Result
+        _ text: String,
+        as name: String,
+        _ read: (JSONNode) throws(LLMError) -> Result
     ) throws(LLMError) -> Result {
         do {
             return try JSONParser().parse(text, read)

@@ -10,9 +10,13 @@ extension StreamEvent {
                     data,
                     { node in
                         StreamEvent.toolCallDelta(
-                            index: node["index"]?.integer ?? 0, id: node["id"]?.string, name: node["name"]?.string,
-                            arguments: node["arguments"]?.string)
-                    })
+                            index: node["index"]?.integer ?? 0,
+                            id: node["id"]?.string,
+                            name: node["name"]?.string,
+                            arguments: node["arguments"]?.string
+                        )
+                    }
+                )
             else { return nil }
             self = event
         case .toolCall:
@@ -23,9 +27,13 @@ extension StreamEvent {
                         StreamEvent.toolCall(
                             index: node["index"]?.integer ?? 0,
                             ToolCall(
-                                id: node["id"]?.string ?? "", name: node["name"]?.string ?? "",
-                                arguments: node["arguments"]?.string ?? ""))
-                    })
+                                id: node["id"]?.string ?? "",
+                                name: node["name"]?.string ?? "",
+                                arguments: node["arguments"]?.string ?? ""
+                            )
+                        )
+                    }
+                )
             else { return nil }
             self = event
         case .response, nil: return nil

@@ -27,7 +27,8 @@ public final class JSONParser {
 
     /// Parses a whole document of RFC 8259.
     public func parse<Result>(
-        _ bytes: UnsafeRawBufferPointer, _ body: (JSONNode) throws -> Result
+        _ bytes: UnsafeRawBufferPointer,
+        _ body: (JSONNode) throws -> Result
     ) throws -> Result {
         if strict == nil { strict = cjson_parser_create(Self.maximumDepth, false) }
         switch Self.run(strict, bytes) {
@@ -40,7 +41,8 @@ public final class JSONParser {
     /// are read as U+FFFD, and half a surrogate pair (`"\ud83d"`) as its three WTF-8 bytes, so that the half in the next
     /// piece of a stream can be joined to it.
     public func parseRepairing<Result>(
-        _ bytes: UnsafeRawBufferPointer, _ body: (JSONNode) throws -> Result
+        _ bytes: UnsafeRawBufferPointer,
+        _ body: (JSONNode) throws -> Result
     ) throws -> Result {
         if strict == nil { strict = cjson_parser_create(Self.maximumDepth, false) }
         switch Self.run(strict, bytes) {

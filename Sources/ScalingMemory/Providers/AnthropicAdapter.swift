@@ -8,11 +8,17 @@ public struct AnthropicAdapter: ProviderAdapter {
     public init() {}
 
     public func encodeChat(
-        _ request: Request, streaming: Bool, to endpoint: Endpoint
+        _ request: Request,
+        streaming: Bool,
+        to endpoint: Endpoint
     ) throws(LLMError) -> HTTPRequest {
         let body = try AnthropicRequest(request).body(streaming: streaming)
         return endpoint.request(
-            .post, Self.path("/messages", endpoint), headers: Self.headers(endpoint), body: body)
+            .post,
+            Self.path("/messages", endpoint),
+            headers: Self.headers(endpoint),
+            body: body
+        )
     }
 
     /// The wire's paths begin with /v1; a base URL may have it at its end or not.
@@ -63,8 +69,12 @@ public struct AnthropicAdapter: ProviderAdapter {
             let created = model["created"]?.integer ?? model["created_at"]?.string.flatMap(UnixTime.seconds(iso8601:))
             list.models.append(
                 ModelList.Model(
-                    id: id, name: model["display_name"]?.string, created: created,
-                    ownedBy: model["owned_by"]?.string))
+                    id: id,
+                    name: model["display_name"]?.string,
+                    created: created,
+                    ownedBy: model["owned_by"]?.string
+                )
+            )
         }
         guard root["has_more"]?.bool == true, let last = root["last_id"]?.string, !last.isEmpty,
             last.utf8.allSatisfy(Self.isQuerySafe)

@@ -77,7 +77,8 @@ struct AnthropicRequest {
         case let choice?:
             if let name = choice["function"]?["name"] { return ["type": "tool", "name": name] }
             throw .invalidArgument(
-                "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\" or a function")
+                "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\" or a function"
+            )
         }
     }
 
@@ -101,7 +102,8 @@ struct AnthropicRequest {
         case .string("high")?: return 24_576
         case let effort?:
             throw .invalidArgument(
-                "reasoning.effort is \(effort.json); it takes \"none\", \"minimal\", \"low\", \"medium\" or \"high\"")
+                "reasoning.effort is \(effort.json); it takes \"none\", \"minimal\", \"low\", \"medium\" or \"high\""
+            )
         }
     }
 

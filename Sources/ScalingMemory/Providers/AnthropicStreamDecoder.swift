@@ -5,7 +5,9 @@ struct AnthropicStreamDecoder: StreamDecoder {
     private var usage = AnthropicUsage()
 
     mutating func decode(
-        _ event: SSEEvent, with parser: JSONParser, into builder: ResponseBuilder
+        _ event: SSEEvent,
+        with parser: JSONParser,
+        into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
         if event.data.isEmpty { return .goesOn }
         if event.data.elementsEqual("[DONE]".utf8) { return .isComplete }

@@ -6,7 +6,9 @@ public struct OpenAIAdapter: ProviderAdapter {
     public init() {}
 
     public func encodeChat(
-        _ request: Request, streaming: Bool, to endpoint: Endpoint
+        _ request: Request,
+        streaming: Bool,
+        to endpoint: Endpoint
     ) throws(LLMError) -> HTTPRequest {
         let body = try RequestBody.write(extra: request.extra) { (body) throws(LLMError) in
             body.field("model", request.model)
@@ -48,7 +50,9 @@ public struct OpenAIAdapter: ProviderAdapter {
         guard let members = reasoning?.object?.members else { return nil }
         for member in members where member.key != "effort" {
             throw LLMError(
-                .unsupported, "reasoning.\(member.key) has no counterpart in chat completions, which take \"effort\"")
+                .unsupported,
+                "reasoning.\(member.key) has no counterpart in chat completions, which take \"effort\""
+            )
         }
         return reasoning?["effort"]?.string
     }
@@ -109,8 +113,12 @@ public struct OpenAIAdapter: ProviderAdapter {
             guard let id = model["id"]?.string else { continue }
             list.models.append(
                 ModelList.Model(
-                    id: id, name: model["name"]?.string, created: model["created"]?.integer,
-                    ownedBy: model["owned_by"]?.string))
+                    id: id,
+                    name: model["name"]?.string,
+                    created: model["created"]?.integer,
+                    ownedBy: model["owned_by"]?.string
+                )
+            )
         }
         return nil
     }

@@ -5,7 +5,9 @@ struct OpenAIStreamDecoder: StreamDecoder {
     private var callsByIndex: [Int: Int] = [:]
 
     mutating func decode(
-        _ event: SSEEvent, with parser: JSONParser, into builder: ResponseBuilder
+        _ event: SSEEvent,
+        with parser: JSONParser,
+        into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
         if event.data.isEmpty { return .goesOn }
         if event.data.elementsEqual("[DONE]".utf8) { return .isComplete }
@@ -39,8 +41,11 @@ struct OpenAIStreamDecoder: StreamDecoder {
             let index = place(of: call, in: builder)
             let function = call["function"]
             builder.appendToolCall(
-                at: index, id: call["id"]?.string, name: function?["name"]?.string,
-                arguments: OpenAIMessage.arguments(function))
+                at: index,
+                id: call["id"]?.string,
+                name: function?["name"]?.string,
+                arguments: OpenAIMessage.arguments(function)
+            )
         }
         if let function = delta["function_call"], function.kind == .object {
             // The forerunner of tool calls: one call, without an id.
@@ -73,7 +78,9 @@ enum StreamJSON {
     /// Hands the event's root to `read`. An event that is no JSON is a breach of the protocol, unless the stream's end cut
     /// it off: then there was no event.
     static func read(
-        _ event: SSEEvent, with parser: JSONParser, _ read: (JSONNode) throws(LLMError) -> StreamProgress
+        _ event: SSEEvent,
+        with parser: JSONParser,
+        _ read: (JSONNode) throws(LLMError) -> StreamProgress
     ) throws(LLMError) -> StreamProgress {
         do {
             return try parser.parseRepairing(event.data, read)

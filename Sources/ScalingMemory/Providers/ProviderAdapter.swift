@@ -28,7 +28,11 @@ public protocol ProviderAdapter: Sendable {
 /// Reads one stream, event by event.
 public protocol StreamDecoder {
     /// Reads an event into `builder`. Throws the error that an error event stands for, or `protocolViolation`.
-    mutating func decode(_ event: SSEEvent, with parser: JSONParser, into builder: ResponseBuilder) throws(LLMError)
+    mutating func decode(
+        _ event: SSEEvent,
+        with parser: JSONParser,
+        into builder: ResponseBuilder
+    ) throws(LLMError)
         -> StreamProgress
 }
 
@@ -55,7 +59,10 @@ public struct Endpoint: Sendable {
 
     /// A request to `path` with the adapter's header fields and this endpoint's own.
     func request(
-        _ method: HTTPRequest.Method, _ path: String, headers own: [HTTPHeader], body: ByteBuffer? = nil
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        headers own: [HTTPHeader],
+        body: ByteBuffer? = nil
     ) -> HTTPRequest {
         var fields = own
         fields.append(HTTPHeader("user-agent", "libllm/\(Version.text)"))

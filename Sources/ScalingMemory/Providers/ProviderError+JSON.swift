@@ -11,7 +11,9 @@ extension ProviderError {
             self = error
         } else if let detail = root["detail"] ?? root["message"] ?? root["title"], !detail.isNull {
             self.init(
-                code: root["code"]?.text ?? root["type"]?.text, message: detail.string ?? JSONValue(detail).json)
+                code: root["code"]?.text ?? root["type"]?.text,
+                message: detail.string ?? JSONValue(detail).json
+            )
         } else {
             return nil
         }
@@ -28,13 +30,15 @@ extension ProviderError {
             self.init(
                 code: code?.string.flatMap { $0.isEmpty ? nil : $0 } ?? error["type"]?.string ?? code?.text,
                 message: error["message"]?.text ?? JSONValue(error).json,
-                httpStatus: (code?.integer ?? error["status"]?.integer).flatMap { (400..<600).contains($0) ? $0 : nil })
+                httpStatus: (code?.integer ?? error["status"]?.integer).flatMap { (400..<600).contains($0) ? $0 : nil }
+            )
         } else if root["object"]?.equals("error") == true || root["type"]?.equals("error") == true {
             let message = root["message"]
             self.init(
                 code: root["code"]?.text ?? root["type"]?.text,
                 message: message.map { $0.string ?? JSONValue($0).json },
-                httpStatus: root["code"]?.integer.flatMap { (400..<600).contains($0) ? $0 : nil })
+                httpStatus: root["code"]?.integer.flatMap { (400..<600).contains($0) ? $0 : nil }
+            )
         } else {
             return nil
         }

@@ -4,7 +4,10 @@
 enum ProviderFailure {
     /// The error of a response with an error status, or of an error body under status 200.
     static func inResponse(
-        status: Int, error: ProviderError?, body: String, provider: String
+        status: Int,
+        error: ProviderError?,
+        body: String,
+        provider: String
     ) -> LLMError {
         let meant = status >= 400 ? status : error.flatMap { meantStatus($0) } ?? (status < 300 ? 500 : status)
         var result = make(status: meant, error: error)
@@ -47,7 +50,9 @@ enum ProviderFailure {
         }
         if (400..<500).contains(status) {
             if saysContentFilter(code) { return .contentFiltered }
-            if code == "insufficient_quota" || code == "billing_error" || words.contains(bytesOf: "credit balance is too low") {
+            if code == "insufficient_quota" || code == "billing_error"
+                || words.contains(bytesOf: "credit balance is too low")
+            {
                 return .quota
             }
         }

@@ -26,11 +26,17 @@ public final class ProviderRegistry: Sendable {
     private static var builtIn: [Provider] {
         [
             Provider(
-                name: "openai", adapter: OpenAIAdapter(), baseURL: "https://api.openai.com/v1",
-                environmentPrefix: "OPENAI"),
+                name: "openai",
+                adapter: OpenAIAdapter(),
+                baseURL: "https://api.openai.com/v1",
+                environmentPrefix: "OPENAI"
+            ),
             Provider(
-                name: "anthropic", adapter: AnthropicAdapter(), baseURL: "https://api.anthropic.com",
-                environmentPrefix: "ANTHROPIC"),
+                name: "anthropic",
+                adapter: AnthropicAdapter(),
+                baseURL: "https://api.anthropic.com",
+                environmentPrefix: "ANTHROPIC"
+            ),
         ]
     }
 
@@ -40,7 +46,8 @@ public final class ProviderRegistry: Sendable {
         ForkGuard.shared.protect(
             prepare: { [self] in self.providers.lockForFork() },
             parent: { [self] in self.providers.unlockAfterFork() },
-            child: { [self] in self.providers.unlockAfterFork() })
+            child: { [self] in self.providers.unlockAfterFork() }
+        )
     }
 
     /// Adds a provider, or puts it in place of the one of that name.

@@ -4,7 +4,10 @@ struct RequestBody {
     var writer = JSONWriter(to: ByteBuffer(reserving: 1024))
     private let extra: JSONObject
 
-    static func write(extra: JSONObject, _ body: (inout RequestBody) throws(LLMError) -> Void) throws(LLMError)
+    static func write(
+        extra: JSONObject,
+        _ body: (inout RequestBody) throws(LLMError) -> Void
+    ) throws(LLMError)
         -> ByteBuffer
     {
         var this = RequestBody(extra: extra)

@@ -41,7 +41,8 @@ public final class ResponseBuilder {
     }
 
     private func append(
-        _ utf8: UnsafeRawBufferPointer, to text: ReferenceWritableKeyPath<ResponseBuilder, TextAssembler>,
+        _ utf8: UnsafeRawBufferPointer,
+        to text: ReferenceWritableKeyPath<ResponseBuilder, TextAssembler>,
         _ kind: EventKind
     ) {
         guard !utf8.isEmpty else { return }

@@ -31,7 +31,11 @@ final class ResponseReader {
     private static let maximumErrorBytes = 64 * 1024
 
     init(
-        adapter: any ProviderAdapter, provider: String, isStreaming: Bool, limits: Limits, parser: JSONParser,
+        adapter: any ProviderAdapter,
+        provider: String,
+        isStreaming: Bool,
+        limits: Limits,
+        parser: JSONParser,
         events: EventWriter?
     ) {
         self.adapter = adapter
@@ -50,7 +54,8 @@ final class ResponseReader {
         let type = head.first("content-type")?.lowercased() ?? ""
         if !(200..<300).contains(head.status) {
             mode = .error(ByteBuffer())
-        } else if type.contains(bytesOf: "event-stream") || (isStreaming && !type.contains(bytesOf: "application/json")) {
+        } else if type.contains(bytesOf: "event-stream") || (isStreaming && !type.contains(bytesOf: "application/json"))
+        {
             mode = .stream(SSEParser(maximumEventBytes: limits.eventBytes))
         } else {
             mode = .whole(ByteBuffer())
@@ -68,7 +73,9 @@ final class ResponseReader {
             return room > 0 ? .goOn : .abort
         case .whole, .stream:
             guard received <= limits.responseBytes else {
-                return fail(LLMError(.tooLarge, "the response has more than \(limits.responseBytes) bytes (max_response_bytes)"))
+                return fail(
+                    LLMError(.tooLarge, "the response has more than \(limits.responseBytes) bytes (max_response_bytes)")
+                )
             }
         }
         if case .whole(let body) = mode {
@@ -85,7 +92,9 @@ final class ResponseReader {
         do throws(SSEParser.TooLarge) {
             try sse.feed(bytes) { event in decode(event) }
         } catch {
-            return fail(LLMError(.tooLarge, "an event of the stream has more than \(limits.eventBytes) bytes (max_event_bytes)"))
+            return fail(
+                LLMError(.tooLarge, "an event of the stream has more than \(limits.eventBytes) bytes (max_event_bytes)")
+            )
         }
         if failure != nil { return .abort }
         return streamIsComplete ? .isComplete : .goOn
@@ -119,7 +128,8 @@ final class ResponseReader {
             // A finish reason makes the answer whole, even if the end mark is missing.
             guard streamIsComplete || builder.finishReason != nil else {
                 throw completed(
-                    transportError ?? LLMError(.truncated, "the stream ended before the provider said that it was done"))
+                    transportError ?? LLMError(.truncated, "the stream ended before the provider said that it was done")
+                )
             }
             return describe(builder.complete())
         case .whole(let body):
@@ -142,7 +152,8 @@ final class ResponseReader {
             }
         } catch let failure as JSONParser.Failure {
             throw completed(
-                .protocolViolation("the response is not JSON: \(failure.reason), at byte \(failure.offset)"))
+                .protocolViolation("the response is not JSON: \(failure.reason), at byte \(failure.offset)")
+            )
         } catch {
             throw completed(LLMError(error))
         }
@@ -152,7 +163,11 @@ final class ResponseReader {
     private func error(of body: ByteBuffer) -> LLMError {
         let said = try? parser.parseRepairing(body.bytes) { adapter.decodeError($0) }
         return ProviderFailure.inResponse(
-            status: head.status, error: said ?? nil, body: body.text, provider: provider)
+            status: head.status,
+            error: said ?? nil,
+            body: body.text,
+            provider: provider
+        )
     }
 
     private func describe(_ response: Response) -> Response {

@@ -35,7 +35,10 @@ package final class HTTPTransfer {
     private static let maximumBacklogHTTP2 = 8 * 1024 * 1024
 
     init(
-        request: HTTPRequest, settings: ConnectionSettings, timeouts: Timeouts, handler: any HTTPResponseHandler
+        request: HTTPRequest,
+        settings: ConnectionSettings,
+        timeouts: Timeouts,
+        handler: any HTTPResponseHandler
     ) {
         self.request = request
         self.settings = settings
@@ -150,7 +153,8 @@ package final class HTTPTransfer {
         let limit = timeouts.firstByteMs
         timer = Reactor.current.schedule(at: lastActivity.adding(milliseconds: limit)) { [weak self] in
             self?.close(
-                .failure(LLMError(.timeout, "the server sent nothing for \(limit) ms (timeout.first_byte_ms)")))
+                .failure(LLMError(.timeout, "the server sent nothing for \(limit) ms (timeout.first_byte_ms)"))
+            )
         }
     }
 
@@ -173,7 +177,8 @@ package final class HTTPTransfer {
                 self.watchIdleness(from: self.lastActivity)
             } else {
                 self.close(
-                    .failure(LLMError(.timeout, "the response stood still for \(limit) ms (timeout.idle_ms)")))
+                    .failure(LLMError(.timeout, "the response stood still for \(limit) ms (timeout.idle_ms)"))
+                )
             }
         }
     }
@@ -206,7 +211,8 @@ package final class HTTPTransfer {
             if handler.backlog > Self.maximumBacklogHTTP2 {
                 let bound = Self.maximumBacklogHTTP2
                 finish(
-                    .failure(LLMError(.tooLarge, "\(bound) bytes wait to be read, which under HTTP/2 ends the call")))
+                    .failure(LLMError(.tooLarge, "\(bound) bytes wait to be read, which under HTTP/2 ends the call"))
+                )
                 return 0
             }
         }
@@ -244,11 +250,16 @@ package final class HTTPTransfer {
         _ = ccurl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16 * 1024)
         _ = ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         _ = ccurl_set_long(
-            easy, CURLOPT_HTTP_VERSION,
-            Int(settings.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
+            easy,
+            CURLOPT_HTTP_VERSION,
+            Int(settings.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
+        )
         // 0 would be libcurl's own default of five minutes.
         _ = ccurl_set_long(
-            easy, CURLOPT_CONNECTTIMEOUT_MS, timeouts.connectMs == 0 ? Int(Int32.max) : timeouts.connectMs)
+            easy,
+            CURLOPT_CONNECTTIMEOUT_MS,
+            timeouts.connectMs == 0 ? Int(Int32.max) : timeouts.connectMs
+        )
         // Set even where empty: otherwise libcurl reads the environment, on this thread.
         _ = ccurl_set_text(easy, CURLOPT_PROXY, settings.proxy)
         _ = ccurl_set_text(easy, CURLOPT_NOPROXY, settings.noProxy)

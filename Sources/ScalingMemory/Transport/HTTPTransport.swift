@@ -55,7 +55,10 @@ package final class HTTPTransport: ReadinessHandler {
     /// Sends `request` and hands the response to `handler` as it comes. Returns when the response has ended, or when the
     /// handler says that it is complete; throws where the connection, a limit of time or the task's cancellation ended it.
     package func perform(
-        _ request: HTTPRequest, settings: ConnectionSettings, timeouts: Timeouts, handler: any HTTPResponseHandler
+        _ request: HTTPRequest,
+        settings: ConnectionSettings,
+        timeouts: Timeouts,
+        handler: any HTTPResponseHandler
     ) async throws(LLMError) -> HTTPTransfer.Timings {
         let transfer = HTTPTransfer(request: request, settings: settings, timeouts: timeouts, handler: handler)
         let outcome = await withTaskCancellationHandler {

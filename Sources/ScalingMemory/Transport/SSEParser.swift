@@ -45,7 +45,8 @@ package struct SSEParser {
     /// Takes a piece and hands over the events that it completes. When `deliver` returns false, the rest of the stream is
     /// passed over.
     package mutating func feed(
-        _ piece: UnsafeRawBufferPointer, _ deliver: (SSEEvent) -> Bool
+        _ piece: UnsafeRawBufferPointer,
+        _ deliver: (SSEEvent) -> Bool
     ) throws(TooLarge) {
         var lines = LineCursor(piece)
         if endedWithCR, !piece.isEmpty {
@@ -86,7 +87,9 @@ package struct SSEParser {
     }
 
     private mutating func take(
-        _ line: UnsafeRawBufferPointer, isInPiece: Bool, _ inPlace: inout UnsafeRawBufferPointer?,
+        _ line: UnsafeRawBufferPointer,
+        isInPiece: Bool,
+        _ inPlace: inout UnsafeRawBufferPointer?,
         _ deliver: (SSEEvent) -> Bool
     ) {
         var line = line
@@ -120,7 +123,9 @@ package struct SSEParser {
     }
 
     private mutating func dispatch(
-        _ inPlace: UnsafeRawBufferPointer?, isTerminated: Bool, _ deliver: (SSEEvent) -> Bool
+        _ inPlace: UnsafeRawBufferPointer?,
+        isTerminated: Bool,
+        _ deliver: (SSEEvent) -> Bool
     ) {
         let goOn = name.withUnsafeBytes { name in
             data.withUnsafeBytes { data in
@@ -134,7 +139,9 @@ package struct SSEParser {
     /// with an empty value. nil where the line is another field's.
     private static func value(of field: StaticString, in line: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         let length = field.utf8CodeUnitCount
-        guard line.count >= length, let start = line.baseAddress, memcmp(start, field.utf8Start, length) == 0 else { return nil }
+        guard line.count >= length, let start = line.baseAddress, memcmp(start, field.utf8Start, length) == 0 else {
+            return nil
+        }
         if line.count == length { return UnsafeRawBufferPointer(rebasing: line[length...]) }
         guard line[length] == UInt8(ascii: ":") else { return nil }
         let hasSpace = line.count > length + 1 && line[length + 1] == UInt8(ascii: " ")

@@ -18,11 +18,18 @@ static void check_null(llm_status status, llm_error *error, const char *name, co
   llm_error_free(error);
 }
 
+/* The call comes first: C leaves open in which order arguments are looked at, and `error` is one of its outputs. */
+#define CHECK_NULL(call, error, name, output) \
+  do { \
+    llm_status after = (call); \
+    check_null(after, error, name, output); \
+  } while (0)
+
 TEST("NULL where it is not allowed is an invalid argument that is named: client and configuration") {
   llm_error *error = GARBAGE;
-  check_null(llm_client_create("{\"provider\": \"openai\"}", NULL, &error), error, "client", NULL);
+  CHECK_NULL(llm_client_create("{\"provider\": \"openai\"}", NULL, &error), error, "client", NULL);
   error = GARBAGE;
-  check_null(llm_config_from_env("openai", NULL, &error), error, "config_json", NULL);
+  CHECK_NULL(llm_config_from_env("openai", NULL, &error), error, "config_json", NULL);
 }
 
 TEST("NULL where it is not allowed is an invalid argument that is named: llm_complete") {
@@ -35,7 +42,7 @@ TEST("NULL where it is not allowed is an invalid argument that is named: llm_com
   status = llm_complete(client, NULL, &response, &error);
   check_null(status, error, "request_json", response);
   error = GARBAGE;
-  check_null(llm_complete(client, HELLO, NULL, &error), error, "response_json", NULL);
+  CHECK_NULL(llm_complete(client, HELLO, NULL, &error), error, "response_json", NULL);
   llm_client_destroy(client);
 }
 
@@ -64,7 +71,7 @@ TEST("NULL where it is not allowed is an invalid argument that is named: llm_ana
   status = llm_analyze(client, NULL, NULL, NULL, &response, &error);
   check_null(status, error, "content", response);
   error = GARBAGE;
-  check_null(llm_analyze(client, "text", NULL, NULL, NULL, &error), error, "response_json", NULL);
+  CHECK_NULL(llm_analyze(client, "text", NULL, NULL, NULL, &error), error, "response_json", NULL);
   llm_client_destroy(client);
 }
 
@@ -75,12 +82,12 @@ TEST("NULL where it is not allowed is an invalid argument that is named: models 
   llm_status status = llm_list_models(no_client, NULL, &text, &error);
   check_null(status, error, "client", text);
   error = GARBAGE;
-  check_null(llm_list_models(client, NULL, NULL, &error), error, "models_json", NULL);
+  CHECK_NULL(llm_list_models(client, NULL, NULL, &error), error, "models_json", NULL);
   text = GARBAGE, error = GARBAGE;
   status = llm_health_check(no_client, NULL, &text, &error);
   check_null(status, error, "client", text);
   error = GARBAGE;
-  check_null(llm_health_check(client, NULL, NULL, &error), error, "report_json", NULL);
+  CHECK_NULL(llm_health_check(client, NULL, NULL, &error), error, "report_json", NULL);
   llm_client_destroy(client);
 }
 
@@ -93,7 +100,7 @@ TEST("NULL where it is not allowed is an invalid argument that is named: llm_cal
   llm_status status = llm_call_start(no_client, LLM_OP_STREAM, HELLO, NULL, 0, &call, &error);
   check_null(status, error, "client", call);
   error = GARBAGE;
-  check_null(llm_call_start(client, LLM_OP_STREAM, HELLO, NULL, 0, NULL, &error), error, "call", NULL);
+  CHECK_NULL(llm_call_start(client, LLM_OP_STREAM, HELLO, NULL, 0, NULL, &error), error, "call", NULL);
   for (i = 0; i < 3; i++) {
     call = GARBAGE, error = GARBAGE;
     status = llm_call_start(client, need_a_request[i], NULL, NULL, 0, &call, &error);
@@ -116,7 +123,7 @@ TEST("NULL where it is not allowed is an invalid argument that is named: llm_cal
   CHECK_INT(length, 0);
   CHECK_INT(llm_call_start(client, LLM_OP_COMPLETE, HELLO, NULL, 0, &call, NULL), LLM_OK);
   data = GARBAGE, length = 99, error = GARBAGE;
-  check_null(llm_call_next(call, 0, &kind, NULL, &length, &error), error, "data", NULL);
+  CHECK_NULL(llm_call_next(call, 0, &kind, NULL, &length, &error), error, "data", NULL);
   CHECK_INT(length, 0);
   error = GARBAGE;
   status = llm_call_next(call, 0, &kind, &data, NULL, &error);
