@@ -1,0 +1,56 @@
+import Testing
+
+@testable import ScalingMemory
+
+@Suite("JSON, both ways")
+struct JSONTests {
+    private func read(_ text: String) throws -> JSONValue {
+        try JSONParser().parse(text) { JSONValue($0) }
+    }
+
+    @Test(
+        "What is read is written again as it was",
+        arguments: [
+            #"{"a":[1,-2,0.5,true,null,"x\n\u0000y"],"b":{},"c":18446744073709551615}"#, #""😀""#, "[]",
+            "9223372036854775807",
+        ]
+    )
+    func roundTrip(text: String) throws {
+        #expect(try read(text).json == text)
+    }
+
+    @Test("Malformed text says where it stops making sense", arguments: ["", "{", "[1,]", "{\"a\" 1}", "nul", "1 2"])
+    func malformed(text: String) {
+        #expect(throws: JSONParser.Failure.self) { try read(text) }
+    }
+
+    @Test("Depth is bounded")
+    func depth() {
+        let text = String(repeating: "[", count: 100_000)
+        #expect(throws: JSONParser.Failure.self) { try read(text) }
+    }
+
+    @Test("One parser serves many documents, large ones too")
+    func reuse() throws {
+        let parser = JSONParser()
+        let text = "[" + String(repeating: "\"0123456789\",", count: 2000) + "1]"
+        for _ in 0..<200 { #expect(try parser.parse(text) { $0.count } == 2001) }
+    }
+
+    @Test("Text that a provider cut inside a surrogate pair is joined, and half a pair replaced")
+    func surrogates() {
+        var assembler = TextAssembler()
+        var passed: [String] = []
+        for piece in [#""a\ud83d""#, #""\ude00b""#, #""\ud83d""#, #""c""#] {
+            piece.utf8.withContiguousStorageIfAvailable { utf8 in
+                try? JSONParser().parseRepairing(UnsafeRawBufferPointer(utf8)) { node in
+                    if let text = node.utf8 {
+                        assembler.append(text) { passed.append(String(decoding: $0, as: UTF8.self)) }
+                    }
+                }
+            }
+        }
+        #expect(passed == ["a", "😀b", "\u{FFFD}c"])
+        #expect(assembler.text == "a😀b\u{FFFD}c")
+    }
+}
