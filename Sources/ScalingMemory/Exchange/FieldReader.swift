@@ -70,7 +70,12 @@ package struct FieldReader {
         let takes = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard let number = value.integer else {
             guard let number = value.number else { throw wrongType(key, takes: takes) }
-            throw LLMError(code, "\(name(key)) is \(number); it takes \(takes)")
+            // 1.5 is of the wrong type; 1e300 is whole, and out of range.
+            let isWhole = number.rounded() == number
+            throw LLMError(
+                isWhole ? code : .invalidArgument,
+                "\(name(key)) is \(number); it takes \(takes)"
+            )
         }
         guard range.contains(number) else { throw LLMError(code, "\(name(key)) is \(number); it takes \(takes)") }
         return number

@@ -10,7 +10,7 @@ struct AnthropicStreamDecoder: StreamDecoder {
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
         if event.data.isEmpty { return .goesOn }
-        if event.data.elementsEqual("[DONE]".utf8) { return .isComplete }
+        if StreamJSON.isDone(event) { return .isComplete }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
             try read(root, into: builder)
         }

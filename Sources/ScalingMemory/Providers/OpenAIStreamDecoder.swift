@@ -10,7 +10,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
         if event.data.isEmpty { return .goesOn }
-        if event.data.elementsEqual("[DONE]".utf8) { return .isComplete }
+        if StreamJSON.isDone(event) { return .isComplete }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
             try read(root, into: builder)
             return .goesOn
@@ -75,6 +75,12 @@ struct OpenAIStreamDecoder: StreamDecoder {
 
 /// Parses the JSON of a stream's events.
 enum StreamJSON {
+    /// Whether the event is `[DONE]`, with spaces around it or without.
+    static func isDone(_ event: SSEEvent) -> Bool {
+        guard event.data.count < 32 else { return false }
+        return event.data.filter { $0 != 0x20 && $0 != 0x09 }.elementsEqual("[DONE]".utf8)
+    }
+
     /// Hands the event's root to `read`. An event that is no JSON is a breach of the protocol, unless the stream's end cut
     /// it off: then there was no event.
     static func read(

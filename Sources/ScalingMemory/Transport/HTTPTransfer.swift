@@ -131,9 +131,9 @@ package final class HTTPTransfer {
 
     /// Goes on after `wantsMore` was false.
     package func resume() {
+        lastActivity = .now
         guard isPaused, let easy else { return }
         isPaused = false
-        lastActivity = Reactor.current.now
         curl_easy_pause(easy, CURLPAUSE_CONT)
         transport?.kick()
     }
@@ -171,7 +171,7 @@ package final class HTTPTransfer {
         timer = Reactor.current.schedule(at: start.adding(milliseconds: limit)) { [weak self] in
             guard let self else { return }
             let now = Instant.now
-            if self.isPaused {
+            if self.isPaused || self.handler?.wantsMore == false {
                 self.watchIdleness(from: now)
             } else if self.lastActivity.adding(milliseconds: limit) > now {
                 self.watchIdleness(from: self.lastActivity)
