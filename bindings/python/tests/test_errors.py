@@ -122,7 +122,7 @@ def test_an_error_event_in_a_stream_fails_it(connect: Connect, serve: Serve) -> 
     def answer(exchange: Exchange) -> None:
         exchange.begin_stream()
         exchange.event(chunk({"content": "half"}))
-        exchange.event(failure("overloaded"))
+        exchange.event({"error": {"message": "overloaded", "type": "server_error"}})
 
     with pytest.raises(ServerError) as caught:
         list(connect(serve(answer).url).stream("?"))

@@ -140,7 +140,7 @@ def test_analyze_takes_a_file_or_what_is_piped_in(serve: Serve, tmp_path: "os.Pa
 @pytest.mark.parametrize("name", ["complete.py", "stream.py", "switch_provider.py", "analyze.py"])
 def test_an_error_is_one_line_and_no_traceback(serve: Serve, name: str) -> None:
     server = serve(lambda exchange: exchange.send(401, failure("no such key")))
-    ended = start(name, openai=server.url)
+    ended = start(name, openai=server.url, text="A log.")
     assert ended.returncode == 1
     assert "authentication: " in ended.stderr and "Traceback" not in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
