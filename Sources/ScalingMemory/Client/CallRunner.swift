@@ -47,7 +47,9 @@ final class CallRunner {
     func start() {
         RunningCalls.insert(self)
         guard cancelReason == nil else { return finish(.failure(LLMError(.canceled, ""))) }
-        task = Task { @IOThread in await run() }
+        // With the loop as the task's executor, no part of it can stray to Swift's own pool, whose threads a forked child
+        // does not have.
+        task = Task(executorPreference: EventLoop.shared) { [self] in await run() }
     }
 
     func cancel(_ reason: CancelReason) {

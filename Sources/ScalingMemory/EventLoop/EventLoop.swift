@@ -12,7 +12,7 @@ internal import Musl
 /// Started by the first piece of work, in the process that needs it: a forked child starts its own. A turn runs the work
 /// that was handed in, then timers, then what the turn's end is for, and sleeps in epoll until there is more.
 /// `Reactor` holds what a turn works on.
-package final class EventLoop: SerialExecutor {
+package final class EventLoop: SerialExecutor, TaskExecutor {
     package static let shared = EventLoop()
 
     private enum Work {
@@ -172,7 +172,8 @@ package final class EventLoop: SerialExecutor {
 
     private func perform(_ work: Work) {
         switch work {
-        case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+        case .job(let job):
+            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         case .action(let action): IOThread.assumeIsolated { action() }
         }
     }
