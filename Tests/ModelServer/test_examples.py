@@ -71,7 +71,8 @@ def test_switch_provider_hears_both(language: str, environment) -> None:
 def test_analyze_reads_standard_input(language: str, wire: str, environment) -> None:
     text = "The lighthouse \"Alpha\"\tfell silent.\n" * 20
     done = run(language, "analyze", environment(wire), "What fell silent?", text=text)
-    assert (done.returncode, done.stderr) == (0, "")
+    # The Python example says so where its answer was cut off.
+    assert done.returncode == 0 and done.stderr in ("", "(cut off at max_tokens)\n")
     assert done.stdout.strip()
 
 

@@ -17,9 +17,9 @@ try:
             print(text, end="", flush=True)
     response = stream.response
     print(
-        f"\n{response.provider} {response.model}: "
-        f"{response.usage.input_tokens} tokens in, {response.usage.output_tokens} out, "
-        f"first after {response.time_to_first_event_ms or 0:.0f} ms, all after {response.latency_ms or 0:.0f} ms"
+        f"\n[{response.provider}, {response.model}: "
+        f"{response.usage.input_tokens} tokens in, {response.usage.output_tokens} out; "
+        f"first after {response.time_to_first_event_ms or 0:.0f} ms, all after {response.latency_ms or 0:.0f} ms]"
     )
 except LLMError as error:
     sys.exit(f"\n{error.status}: {error}")

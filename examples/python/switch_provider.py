@@ -19,7 +19,7 @@ try:
         # Nothing but the name changes: messages, tools and responses have the same shape everywhere.
         with Client.from_env(provider, max_tokens=200) as client:
             response = client.complete(messages)
-        print(f"{response.provider} {response.model}: {response.content}")
+        print(f"{response.provider} ({response.model}): {response.content}")
         messages += [response.message, {"role": "user", "content": "Tell me one more thing about that."}]
 except LLMError as error:
     sys.exit(f"{provider}: {error.status}: {error}")

@@ -69,7 +69,7 @@ def test_stream_prints_the_answer_and_one_line_about_it(replay: str, wire: str) 
     expect = recording.expect or {}
     assert "\n".join(answer).rstrip() == expect["content"].rstrip()
     tokens = f"{expect['input_tokens']} tokens in, {expect['output_tokens']} out"
-    assert re.fullmatch(rf"{provider} \S+: {tokens}, first after \d+ ms, all after \d+ ms", last)
+    assert re.fullmatch(rf"\[{provider}, \S+: {tokens}; first after \d+ ms, all after \d+ ms\]", last)
 
 
 def test_stream_stops_at_ctrl_c(serve: Serve) -> None:
@@ -119,7 +119,7 @@ def test_switch_provider_carries_the_conversation_over(replay: str, serve: Serve
     )
     content = (first.expect or {})["content"]
     assert lines[0].startswith("anthropic ")
-    assert lines[-1] == "openai m: Tell me one more thing about that."
+    assert lines[-1] == "openai (m): Tell me one more thing about that."
     sent = server.exchanges[0].json["messages"]
     assert [message["role"] for message in sent] == ["user", "assistant", "user"]
     assert (sent[0]["content"], sent[1]["content"]) == ("Hello", content)
