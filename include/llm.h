@@ -171,8 +171,9 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *                   from there to the first byte of the response; idle: between two pieces of it, not counting the time
  *                   in which the reader holds up the transfer; total: the whole call.
  *   "rate_limit"    {"per_minute": 60, "per_hour": 3600, "tokens_per_minute": 0, "max_concurrent": 10,
- *                    "max_wait_ms": 60000}; 0 is no limit
- *   "retry"         {"max_retries": 3, "initial_delay_ms": 100, "max_delay_ms": 30000}
+ *                    "max_wait_ms": 60000}; 0 is no limit. This version checks it and does not act on it.
+ *   "retry"         {"max_retries": 3, "initial_delay_ms": 100, "max_delay_ms": 30000}. This version checks it and makes
+ *                   one attempt.
  *   "headers"       {"name": "value"}: sent with every request, in place of the library's own of that name
  *   "proxy"         "http://host:port", "socks5h://..." or "" for none; the usual variables (HTTPS_PROXY, NO_PROXY ...)
  *                   count where it is absent. They are not followed to loopback.
