@@ -1,9 +1,9 @@
 /// Collects a response that is read when it is whole.
 @IOThread
 final class BodyExchange: HTTPResponseHandler {
-    private(set) var head = HTTPResponseHead()
-    let body = ByteBuffer()
-    private(set) var failure: LLMError?
+    private var head = HTTPResponseHead()
+    private let body = ByteBuffer()
+    private var failure: LLMError?
     private let maximumBytes: Int
 
     init(maximumBytes: Int) {
@@ -26,6 +26,13 @@ final class BodyExchange: HTTPResponseHandler {
     }
 
     func bodyEnded() {}
+
+    /// The response, once the transfer has ended.
+    func result() throws(LLMError) -> WholeResponse {
+        if let failure { throw failure }
+        if body.hasFailed { throw LLMError(.memory, "there is no memory for the response") }
+        return WholeResponse(head: head, body: body)
+    }
 
     var wantsMore: Bool { true }
     var backlog: Int { 0 }

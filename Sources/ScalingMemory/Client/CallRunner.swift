@@ -136,6 +136,11 @@ final class CallRunner {
     }
 
     private func models() async throws(LLMError) -> ModelList {
+        let pages = ModelListReader(
+            adapter: settings.provider.adapter,
+            provider: settings.provider.name,
+            parser: Self.parser
+        )
         var list = ModelList(provider: settings.provider.name)
         var page = request
         // A list that goes on and on is not waited for.
@@ -148,42 +153,10 @@ final class CallRunner {
                 timeouts: timeouts,
                 handler: exchange
             )
-            list.requestID = exchange.head.requestID
-            guard let next = try read(exchange, into: &list) else { break }
+            guard let next = try pages.read(exchange.result(), into: &list) else { break }
             page = settings.provider.adapter.encodeModelList(page: next, to: endpoint)
         }
         return list
-    }
-
-    /// Gives the next page's name.
-    private func read(_ exchange: BodyExchange, into list: inout ModelList) throws(LLMError) -> String? {
-        let adapter = settings.provider.adapter
-        let provider = settings.provider.name
-        let head = exchange.head
-        do {
-            if let failure = exchange.failure { throw failure }
-            guard (200..<300).contains(head.status) else {
-                let said = try? Self.parser.parseRepairing(exchange.body.bytes) { adapter.decodeError($0) }
-                throw ProviderFailure.inResponse(
-                    status: head.status,
-                    error: said ?? nil,
-                    body: exchange.body.text,
-                    provider: provider
-                )
-            }
-            return try Self.parser.parseRepairing(exchange.body.bytes) { root in
-                try adapter.decodeModelList(root, into: &list)
-            }
-        } catch {
-            var error =
-                (error as? JSONParser.Failure).map {
-                    .protocolViolation("the model list is not JSON: \($0.reason), at byte \($0.offset)")
-                } ?? LLMError(error)
-            error.httpStatus = head.status
-            error.requestID = head.requestID
-            error.retryAfterMs = head.retryAfterMs()
-            throw error
-        }
     }
 
     private func health() async throws(LLMError) -> HealthReport {

@@ -20,6 +20,18 @@ enum ProviderFailure {
         return result
     }
 
+    /// The error of a response with an error status, whose body `adapter` reads.
+    static func inResponse(
+        status: Int,
+        body: ByteBuffer,
+        read adapter: any ProviderAdapter,
+        with parser: JSONParser,
+        provider: String
+    ) -> LLMError {
+        let said = try? parser.parseRepairing(body.bytes) { adapter.decodeError($0) }
+        return inResponse(status: status, error: said ?? nil, body: body.text, provider: provider)
+    }
+
     /// The error that an event in a stream stands for.
     static func inStream(_ error: ProviderError) -> LLMError {
         var result = make(status: meantStatus(error) ?? 500, error: error)
@@ -123,5 +135,16 @@ extension Substring {
             start = index(after: start)
         }
         return nil
+    }
+}
+
+extension LLMError {
+    /// The error with what a response's head tells of it.
+    func describing(_ head: HTTPResponseHead) -> LLMError {
+        var error = self
+        error.httpStatus = error.httpStatus ?? head.status
+        error.requestID = head.requestID
+        error.retryAfterMs = head.retryAfterMs()
+        return error
     }
 }

@@ -161,13 +161,7 @@ final class ResponseReader {
     }
 
     private func error(of body: ByteBuffer) -> LLMError {
-        let said = try? parser.parseRepairing(body.bytes) { adapter.decodeError($0) }
-        return ProviderFailure.inResponse(
-            status: head.status,
-            error: said ?? nil,
-            body: body.text,
-            provider: provider
-        )
+        ProviderFailure.inResponse(status: head.status, body: body, read: adapter, with: parser, provider: provider)
     }
 
     private func describe(_ response: Response) -> Response {
@@ -178,11 +172,8 @@ final class ResponseReader {
 
     /// The error with what the response's head tells of it, and with what had come of an answer.
     func completed(_ error: LLMError) -> LLMError {
-        var error = error
         guard head.status != 0 else { return error }
-        error.httpStatus = error.httpStatus ?? head.status
-        error.requestID = head.requestID
-        error.retryAfterMs = head.retryAfterMs()
+        var error = error.describing(head)
         if (200..<300).contains(head.status) { error.partial = describe(builder.build()) }
         return error
     }
