@@ -14,8 +14,8 @@ struct AnthropicRequest {
         let thinking = try thinkingBudget()
         return try RequestBody.write(extra: request.extra) { (body) throws(LLMError) in
             body.field("model", request.model)
-            // The answer's bound includes the reasoning's.
-            body.field("max_tokens", (request.maxTokens ?? Self.defaultMaxTokens) + (thinking ?? 0))
+            // The wire's bound includes the reasoning's. (Wrapping: a sum that large is the server's to refuse.)
+            body.field("max_tokens", (request.maxTokens ?? Self.defaultMaxTokens) &+ (thinking ?? 0))
             body.field("system", try system())
             let messages = try AnthropicMessages(request.messages).value()
             body.field("messages", messages)
