@@ -32,7 +32,7 @@ final class CallHandle {
         }
         defer { isBeingRead.store(false, ordering: .releasing) }
         while true {
-            if let (kind, data) = events?.next() { return .event(kind: kind, data: data) }
+            if !call.isCanceled, let (kind, data) = events?.next() { return .event(kind: kind, data: data) }
             events = nil
             response = nil
             switch call.take(timeoutMs: timeoutMs) {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A call that runs by itself: read it at your own pace, cancel it from anywhere.
 package final class Call: Sendable {
     package enum Delivery {
@@ -11,6 +13,7 @@ package final class Call: Sendable {
     package let id: String
     private let channel: EventChannel
     private let runner: CallRunner
+    private let canceled = Atomic<Bool>(false)
     private let generation = EventLoop.shared.generation
 
     init(id: String, channel: EventChannel, runner: CallRunner) {
@@ -21,6 +24,9 @@ package final class Call: Sendable {
 
     /// Whether the call was made by the parent of this process. Nothing else may be asked of it then.
     package var belongsToParent: Bool { generation != EventLoop.shared.generation }
+
+    /// Whether the caller has cancelled: a reader drops what he has in hand then.
+    package var isCanceled: Bool { canceled.load(ordering: .acquiring) }
 
     func start() throws(LLMError) {
         let runner = runner
@@ -60,7 +66,10 @@ package final class Call: Sendable {
     }
 
     func cancel(_ reason: CallRunner.CancelReason) {
-        if reason == .byCaller { channel.discard() }
+        if reason == .byCaller {
+            canceled.store(true, ordering: .releasing)
+            channel.discard()
+        }
         let runner = runner
         EventLoop.shared.execute { runner.cancel(reason) }
     }

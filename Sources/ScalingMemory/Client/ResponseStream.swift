@@ -34,7 +34,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
 
         public func next() async throws(LLMError) -> StreamEvent? {
             while !isOver {
-                while let (kind, data) = batch?.next() {
+                while !call.isCanceled, let (kind, data) = batch?.next() {
                     if let event = StreamEvent(kind: kind, data: data) { return event }
                 }
                 batch = nil
