@@ -138,6 +138,35 @@ TEST("exit() right after llm_client_create, and right after llm_call_start") {
 static llm_client *kept_client;
 static llm_call *kept_call;
 
+enum { burst = 12 };
+static llm_call *burst_calls[burst];
+
+static void check_burst_fails(void) {
+  int i;
+  for (i = 0; i < burst; i++) {
+    check_fails(burst_calls[i], LLM_ERROR_CANCELED, NULL);
+    llm_call_free(burst_calls[i]);
+  }
+}
+
+/* Several, so that the library's thread is at work on the first when the last is handed in. */
+static void start_burst_and_exit(void *server) {
+  llm_client *client;
+  int i;
+  atexit(check_burst_fails);
+  client = openai_client(server);
+  for (i = 0; i < burst; i++) burst_calls[i] = start_call(client, LLM_OP_STREAM, HELLO);
+  exit(0);
+}
+
+TEST("calls started right before exit() end with LLM_ERROR_CANCELED") {
+  fault_server *server = serve();
+  int i;
+  reply(server);
+  server_hang(server);
+  for (i = 0; i < 200; i++) check_child(start_burst_and_exit, server);
+}
+
 /* Every call ends, and those that cannot run any more with LLM_ERROR_CANCELED. */
 static void call_at_exit(void) {
   int i;
@@ -148,8 +177,8 @@ static void call_at_exit(void) {
     outcome_free(&outcome);
   }
   if (kept_call) {
-    check_fails(kept_call, LLM_ERROR_CANCELED, NULL);
     llm_call_cancel(kept_call);
+    check_fails(kept_call, LLM_ERROR_CANCELED, NULL);
     llm_call_free(kept_call);
   }
   llm_client_destroy(client_with("{\"provider\": \"openai\", \"api_key\": \"none\"}"));
