@@ -1,5 +1,6 @@
 """Both wires against a real model: answers, streams at once, the server's own errors, and canceling."""
 import json
+import re
 import sys
 import threading
 import time
@@ -24,6 +25,9 @@ CONTEXT = 2048      # tokens
 LONG_BOUND = 1500   # the model answers QUESTION until it is stopped
 WIRES = ("openai", "anthropic")
 OVER = {"openai": b"[DONE]", "anthropic": b"message_stop"}
+# In the server's log; the tokens are those of prompt and answer.
+CANCELED = "stop: cancel task"
+RELEASED = re.compile(r"stop processing: n_tokens = (\d+)")
 
 Ask = Callable[..., Response]
 
@@ -137,20 +141,31 @@ def slots_at_work(base: str) -> int:
         return sum(slot["is_processing"] for slot in json.load(reply))
 
 
-def check_that_the_server_stopped(proxy: RecordingProxy, base: str, wire: str) -> None:
+@pytest.fixture
+def new_log(model_server: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """What the model server has logged since the test began."""
+    path = tmp_path_factory.getbasetemp() / "model-server0" / "server.log"
+    began = path.stat().st_size
+    return lambda: path.read_bytes()[began:].decode(errors="replace")
+
+
+def check_that_the_server_stopped(proxy: RecordingProxy, new_log: Callable[[], str], base: str, wire: str) -> None:
     """The client closed the connection in mid-answer, and the model's work has ended with that."""
     [connection] = proxy.connections
     assert connection.ended.wait(WAIT) and connection.ended_by == "client"
     assert b"200 OK" in connection.sent and OVER[wire] not in connection.sent
     end = time.monotonic() + WAIT
-    while slots_at_work(base) and time.monotonic() < end:
+    while (slots_at_work(base) or CANCELED not in new_log()) and time.monotonic() < end:
         time.sleep(0.02)
-    assert slots_at_work(base) == 0
+    log = new_log()
+    assert slots_at_work(base) == 0 and CANCELED in log, log
+    assert all(int(tokens) < LONG_BOUND for tokens in RELEASED.findall(log)), log
 
 
 @pytest.mark.parametrize("how", ("the stream is closed", "the block is left", "an exception in on_event",
                                  "closed by another thread", "the client is closed"))
-def test_canceling_in_the_middle_of_an_answer_closes_the_connection(how: str, wire: str, model_server: str) -> None:
+def test_canceling_in_the_middle_of_an_answer_closes_the_connection(how: str, wire: str, model_server: str,
+                                                                       new_log: Callable[[], str]) -> None:
     with RecordingProxy(model_server.split("//")[1]) as proxy, client_at(proxy.base, wire) as client:
         if how == "an exception in on_event":
             def fail(event: Event) -> None:
@@ -177,4 +192,4 @@ def test_canceling_in_the_middle_of_an_answer_closes_the_connection(how: str, wi
                 with pytest.raises(CanceledError) as canceled:
                     stream.finish()
                 assert canceled.value.partial and canceled.value.partial.content.startswith(first)
-        check_that_the_server_stopped(proxy, model_server, wire)
+        check_that_the_server_stopped(proxy, new_log, model_server, wire)
