@@ -38,6 +38,7 @@ package final class Call: Sendable {
     /// What there is, waiting up to `timeoutMs` for it: 0 does not wait, nil waits for as long as it takes. One reader at
     /// a time.
     package func take(timeoutMs: Int?) -> Delivery {
+        if belongsToParent { return .failure(forked()) }
         if timeoutMs == 0 { return Self.delivery(channel.takeNow()) }
         return Self.delivery(channel.take(until: timeoutMs.map { Instant.now.adding(milliseconds: $0) }))
     }
@@ -66,6 +67,7 @@ package final class Call: Sendable {
     }
 
     func cancel(_ reason: CallRunner.CancelReason) {
+        if belongsToParent { return }
         if reason == .byCaller {
             canceled.store(true, ordering: .releasing)
             channel.discard()
@@ -74,7 +76,15 @@ package final class Call: Sendable {
         EventLoop.shared.execute { runner.cancel(reason) }
     }
 
+    /// The error for whoever reads on in a forked child, from inside a callback in which the process was copied. The call is
+    /// kept for good: what it holds is the parent's, and may have been in use by a thread that is not here.
+    private func forked() -> LLMError {
+        _ = Unmanaged.passRetained(self)
+        return LLMError(.forked, "the call belongs to the parent process")
+    }
+
     package func setPaused(_ isPaused: Bool) {
+        if belongsToParent { return }
         channel.setPaused(isPaused)
     }
 }
