@@ -166,7 +166,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
                 IOThread.assumeIsolated { Reactor.current.dispatch(ready) }
             }
         }
-        turn.withLock { _ in IOThread.assumeIsolated { Reactor.current.stop() } }
+        turn.withLock { _ in
+            // What was handed in before the end began: calls among it are still to be told that it has.
+            inbox.withLock { inbox in swap(&work, &inbox.work) }
+            for piece in work { perform(piece) }
+            IOThread.assumeIsolated { Reactor.current.stop() }
+        }
         threadNumber.store(0, ordering: .releasing)
     }
 

@@ -161,7 +161,7 @@ TEST("idle_ms does not count while the reader holds up the transfer") {
 
 TEST("idle_ms does not count while a call is paused") {
   fault_server *server = serve();
-  llm_client *client = client_for(server, "openai", "\"timeout\": {\"idle_ms\": 300}");
+  llm_client *client = client_for(server, "openai", "\"timeout\": {\"idle_ms\": 1000}");
   llm_call *call;
   int32_t kind;
   const char *data;
@@ -178,7 +178,7 @@ TEST("idle_ms does not count while a call is paused") {
   while (status == LLM_PENDING);
   CHECK_STATUS(status, LLM_OK, error);
   llm_call_pause(call, 1);
-  CHECK_INT(llm_call_next(call, 900, &kind, &data, &length, &error), LLM_PENDING);
+  CHECK_INT(llm_call_next(call, 2500, &kind, &data, &length, &error), LLM_PENDING);
   server_signal(server, "resumed");
   llm_call_pause(call, 0);
   while ((status = llm_call_next(call, -1, &kind, &data, &length, &error)) == LLM_OK || status == LLM_PENDING)
