@@ -11,13 +11,16 @@ package final class Call: Sendable {
     }
 
     package let id: String
+    /// Its place among its client's calls.
+    let key: UInt64
     private let channel: EventChannel
     private let runner: CallRunner
     private let canceled = Atomic<Bool>(false)
     private let generation = EventLoop.shared.generation
 
-    init(id: String, channel: EventChannel, runner: CallRunner) {
+    init(id: String, key: UInt64, channel: EventChannel, runner: CallRunner) {
         self.id = id
+        self.key = key
         self.channel = channel
         self.runner = runner
     }
@@ -81,6 +84,12 @@ package final class Call: Sendable {
     private func forked() -> LLMError {
         _ = Unmanaged.passRetained(self)
         return LLMError(.forked, "the call belongs to the parent process")
+    }
+
+    /// Stands in for the I/O thread: see `Rehearsal`.
+    func rehearse(_ records: ByteBuffer, _ outcome: EventChannel.Outcome) {
+        channel.send(records)
+        channel.finish(outcome)
     }
 
     package func setPaused(_ isPaused: Bool) {

@@ -11,8 +11,13 @@ public final class LLMClient: Sendable {
     private let generation = EventLoop.shared.generation
 
     /// Throws where the configuration is wrong. Sends nothing.
-    public init(_ configuration: Configuration) throws(LLMError) {
+    public convenience init(_ configuration: Configuration) throws(LLMError) {
         HTTPTransport.initialize()
+        Rehearsal.runOnce()
+        try self.init(checking: configuration)
+    }
+
+    init(checking configuration: Configuration) throws(LLMError) {
         settings = try ClientSettings(configuration)
     }
 
@@ -39,9 +44,14 @@ public final class LLMClient: Sendable {
         let options = operation.options
         let callID = options.callID ?? CallIdentifier.make()
         do throws(LLMError) {
-            let endpoint = try settings.endpoint(options)
-            let request = try encode(operation, to: endpoint)
-            return try launch(operation, callID, endpoint, request, tag)
+            let call = try makeCall(operation, callID, tag)
+            do throws(LLMError) {
+                try call.start()
+            } catch {
+                forget(call.key)
+                throw error
+            }
+            return call
         } catch {
             var error = error
             error.provider = provider
@@ -63,17 +73,14 @@ public final class LLMClient: Sendable {
         }
     }
 
-    private func launch(
-        _ operation: Operation,
-        _ callID: String,
-        _ endpoint: Endpoint,
-        _ request: HTTPRequest,
-        _ tag: UInt64
-    ) throws(LLMError) -> Call {
+    /// A call that is ready to start.
+    func makeCall(_ operation: Operation, _ callID: String, _ tag: UInt64) throws(LLMError) -> Call {
+        let endpoint = try settings.endpoint(operation.options)
+        let request = try encode(operation, to: endpoint)
         let key = CallIdentifier.next()
-        let runnerBox = Locked<CallRunner?>(nil)
+        let weakRunner = Locked(WeakRunner())
         let channel = EventChannel {
-            guard let runner = runnerBox.withLock({ $0 }) else { return }
+            guard let runner = weakRunner.withLock({ $0.runner }) else { return }
             EventLoop.shared.execute { runner.resume() }
         }
         let runner = CallRunner(
@@ -84,24 +91,24 @@ public final class LLMClient: Sendable {
             request: request,
             channel: channel,
             tag: tag,
-            onEnd: { [weak self] in
-                runnerBox.withLock { $0 = nil }
-                self?.state.withLock { _ = $0.calls.removeValue(forKey: key) }
-            }
+            onEnd: { [weak self] in self?.forget(key) }
         )
-        runnerBox.withLock { $0 = runner }
-        let call = Call(id: callID, channel: channel, runner: runner)
+        weakRunner.withLock { $0.runner = runner }
+        let call = Call(id: callID, key: key, channel: channel, runner: runner)
         let isShutDown = state.withLock { state in
             if !state.isShutDown { state.calls[key] = call }
             return state.isShutDown
         }
         if isShutDown { throw LLMError(.canceled, "the client was destroyed") }
-        do throws(LLMError) {
-            try call.start()
-        } catch {
-            state.withLock { _ = $0.calls.removeValue(forKey: key) }
-            throw error
-        }
         return call
     }
+
+    func forget(_ key: UInt64) {
+        state.withLock { _ = $0.calls.removeValue(forKey: key) }
+    }
+}
+
+/// The channel's way back to the runner, which holds the channel.
+private struct WeakRunner: Sendable {
+    weak var runner: CallRunner?
 }

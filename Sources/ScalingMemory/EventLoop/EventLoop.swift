@@ -41,6 +41,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
     private init() {
         ForkGuard.shared.protect(
+            .eventLoop,
             prepare: { [self] in
                 if !isOnLoop { turn.lockForFork() }
                 inbox.lockForFork()

@@ -7,12 +7,21 @@ internal import Musl
 /// Keeps `fork()` from cutting through something half done: whoever has state that all calls share says here what to hold
 /// while the process is copied, and what to forget in the copy.
 ///
-/// Everything runs in order of registration. The event loop registers first: once it is held, the loop's thread is asleep
-/// and has nothing else in its hands.
+/// What is held is taken in the order of its level, as everybody else takes it too.
 final class ForkGuard: Sendable {
     static let shared = ForkGuard()
 
+    enum Level: Int, Sendable {
+        /// Held around other locks.
+        case outermost
+        /// Once it is held, the loop's thread is asleep and has nothing else in its hands.
+        case eventLoop
+        /// Nothing is locked under it.
+        case innermost
+    }
+
     private struct Protection: Sendable {
+        let level: Level
         let prepare: @Sendable () -> Void
         let parent: @Sendable () -> Void
         let child: @Sendable () -> Void
@@ -29,11 +38,15 @@ final class ForkGuard: Sendable {
     }
 
     func protect(
+        _ level: Level,
         prepare: @escaping @Sendable () -> Void = {},
         parent: @escaping @Sendable () -> Void = {},
         child: @escaping @Sendable () -> Void
     ) {
-        protections.withLock { $0.append(Protection(prepare: prepare, parent: parent, child: child)) }
+        protections.withLock { all in
+            all.append(Protection(level: level, prepare: prepare, parent: parent, child: child))
+            all.sort { $0.level.rawValue < $1.level.rawValue }
+        }
     }
 
     private func prepare() {

@@ -44,6 +44,7 @@ public final class ProviderRegistry: Sendable {
         let entries = providers.map { ($0.name, $0) }
         self.providers = Locked(Dictionary(entries, uniquingKeysWith: { $1 }))
         ForkGuard.shared.protect(
+            .innermost,
             prepare: { [self] in self.providers.lockForFork() },
             parent: { [self] in self.providers.unlockAfterFork() },
             child: { [self] in self.providers.unlockAfterFork() }

@@ -13,10 +13,13 @@ enum SocketRegistry {
     private nonisolated(unsafe) static var sockets: Set<Int32> = []
 
     static func protectFork() {
-        ForkGuard.shared.protect(child: {
-            for socket in sockets { _ = Glibc.close(socket) }
-            sockets = []
-        })
+        ForkGuard.shared.protect(
+            .innermost,
+            child: {
+                for socket in sockets { _ = Glibc.close(socket) }
+                sockets = []
+            }
+        )
     }
 
     static let open: curl_opensocket_callback = { _, _, address in

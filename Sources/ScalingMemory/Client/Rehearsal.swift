@@ -1,0 +1,63 @@
+/// Goes once, before the first client is made, through what a caller's thread does in a call.
+///
+/// Swift makes the descriptions of generic types when they are first used, and a thread that needs one which another thread
+/// is just making waits for it. A process that is copied by `fork()` at that moment has no such thread, and would wait for
+/// ever. So everything is used once, under a lock that `fork()` waits for. (The I/O thread needs none of this: it is asleep
+/// when the process is copied.)
+enum Rehearsal {
+    private static let isDone: Locked<Bool> = {
+        let isDone = Locked(false)
+        ForkGuard.shared.protect(
+            .outermost,
+            prepare: { isDone.lockForFork() },
+            parent: { isDone.unlockAfterFork() },
+            child: { isDone.unlockAfterFork() }
+        )
+        return isDone
+    }()
+
+    static func runOnce() {
+        isDone.withLock { isDone in
+            guard !isDone else { return }
+            isDone = true
+            for provider in ["openai", "anthropic"] { try? run(provider) }
+        }
+    }
+
+    private static let request = """
+        {"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": [{"type": "text", "text": "a"}]},
+        {"role": "assistant", "content": null, "tool_calls": [{"id": "a", "function": {"name": "a", "arguments": "{}"}}]},
+        {"role": "tool", "tool_call_id": "a", "content": "a"}], "max_tokens": 1, "temperature": 0.5, "stop": ["a"],
+        "tools": [{"type": "function", "function": {"name": "a"}}], "tool_choice": "auto", "headers": {"a": "a"},
+        "timeout": {"total_ms": 1}, "extra": {"a": [1, 0.5, true, null, {}]}}
+        """
+
+    private static func run(_ provider: String) throws(LLMError) {
+        let configuration = try Configuration(
+            json: "{\"provider\": \"\(provider)\", \"base_url\": \"http://127.0.0.1\", \"model\": \"a\", \"retry\": {}}"
+        )
+        let client = try LLMClient(checking: configuration)
+        let call = try client.makeCall(.stream(Request(json: request)), CallIdentifier.make(), 0)
+        defer { client.forget(call.key) }
+
+        let events = EventWriter()
+        let builder = ResponseBuilder(provider: provider, events: events)
+        let index = builder.beginToolCall(id: "a", name: "a")
+        builder.completeToolCall(at: index)
+        call.rehearse(events.takeRecords(), .success(.response(builder.complete())))
+        while true {
+            switch call.take(timeoutMs: 0) {
+            case .events(var events):
+                while let event = events.next() { _ = StreamEvent(kind: event.kind, data: event.data) }
+            case .result(let result):
+                var writer = JSONWriter(to: ByteBuffer())
+                result.write(to: &writer)
+            case .failure, .nothing, .over:
+                var error = LLMError(.canceled, "").redacting([Secret("aaaa")])
+                error.partial = builder.build()
+                _ = error.json
+                return
+            }
+        }
+    }
+}
