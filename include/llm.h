@@ -172,8 +172,15 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *                   in which the reader holds up the transfer; total: the whole call.
  *   "rate_limit"    {"per_minute": 60, "per_hour": 3600, "tokens_per_minute": 0, "max_concurrent": 10,
  *                    "max_wait_ms": 60000}; 0 is no limit. This version checks it and does not act on it.
- *   "retry"         {"max_retries": 3, "initial_delay_ms": 100, "max_delay_ms": 30000}. This version checks it and makes
- *                   one attempt.
+ *   "retry"         {"strategy": "exponential", "max_retries": 3, "initial_delay_ms": 100, "max_delay_ms": 30000,
+ *                    "max_server_wait_ms": 60000}. An attempt is made again after connections that fail or break, the
+ *                   statuses 408, 409, 429, 500, 502, 503, 504 and 529, and a stream whose first event is an error of that
+ *                   kind; never once an event was delivered, and otherwise only where the server says x-should-retry. Before
+ *                   it comes a wait, drawn evenly from 0 to initial_delay_ms, 2, 4, 8 ... times that, max_delay_ms at most
+ *                   (exponential backoff with full jitter); "fixed": initial_delay_ms each time; "none": one attempt. A
+ *                   wait that the server names (Retry-After in seconds or as a date, retry-after-ms) takes its place, with a
+ *                   tenth of it on top at most; if it is longer than max_server_wait_ms the call ends, with the wait in the
+ *                   error. All attempts carry the same idempotency-key where the provider takes one. Health checks make one.
  *   "headers"       {"name": "value"}: sent with every request, in place of the library's own of that name
  *   "proxy"         "http://host:port", "socks5h://..." or "" for none; the usual variables (HTTPS_PROXY, NO_PROXY ...)
  *                   count where it is absent. They are not followed to loopback.

@@ -1,13 +1,15 @@
 /// Collects a response that is read when it is whole.
 @IOThread
-final class BodyExchange: HTTPResponseHandler {
-    private var head = HTTPResponseHead()
+final class BodyExchange<Output: Sendable>: Exchange {
+    private(set) var head = HTTPResponseHead()
     private let body = ByteBuffer()
-    private var failure: LLMError?
+    private var refusal: LLMError?
     private let maximumBytes: Int
+    private let read: (WholeResponse) throws(LLMError) -> Output
 
-    init(maximumBytes: Int) {
+    init(maximumBytes: Int, _ read: @escaping (WholeResponse) throws(LLMError) -> Output) {
         self.maximumBytes = maximumBytes
+        self.read = read
     }
 
     func transferStarted(_ transfer: HTTPTransfer) {}
@@ -18,7 +20,7 @@ final class BodyExchange: HTTPResponseHandler {
 
     func received(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
         guard body.count + bytes.count <= maximumBytes else {
-            failure = LLMError(.tooLarge, "the response has more than \(maximumBytes) bytes (max_response_bytes)")
+            refusal = LLMError(.tooLarge, "the response has more than \(maximumBytes) bytes (max_response_bytes)")
             return .abort
         }
         body.append(bytes)
@@ -27,13 +29,13 @@ final class BodyExchange: HTTPResponseHandler {
 
     func bodyEnded() {}
 
-    /// The response, once the transfer has ended.
-    func result() throws(LLMError) -> WholeResponse {
-        if let failure { throw failure }
+    func finish(_ failure: LLMError?) throws(LLMError) -> Output {
+        if let error = refusal ?? failure { throw error }
         if body.hasFailed { throw LLMError(.memory, "there is no memory for the response") }
-        return WholeResponse(head: head, body: body)
+        return try read(WholeResponse(head: head, body: body))
     }
 
+    var hasDelivered: Bool { false }
     var wantsMore: Bool { true }
     var backlog: Int { 0 }
 }

@@ -1,6 +1,6 @@
 /// Takes one chat's HTTP response on the I/O thread: bytes to the reader of the wire, its events to the channel.
 @IOThread
-final class ChatExchange: HTTPResponseHandler, TurnEndHandler {
+final class ChatExchange: Exchange, TurnEndHandler {
     private let reader: ResponseReader
     private let events: EventWriter?
     private let channel: EventChannel
@@ -41,14 +41,16 @@ final class ChatExchange: HTTPResponseHandler, TurnEndHandler {
     var wantsMore: Bool { channel.hasRoom }
     var backlog: Int { channel.backlog }
 
-    /// The response, once the transfer has ended. `error`: why it ended, where that was not the body's end.
-    func finish(_ error: LLMError?) throws(LLMError) -> Response {
+    var head: HTTPResponseHead { reader.head }
+    var hasDelivered: Bool { firstEvent != nil }
+
+    func finish(_ failure: LLMError?) throws(LLMError) -> Response {
         transfer = nil
         defer {
             handOver()
             flush()
         }
-        return try reader.finish(error)
+        return try reader.finish(failure)
     }
 
     private func handOver() {

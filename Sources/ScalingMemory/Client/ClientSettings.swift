@@ -5,14 +5,16 @@ struct ClientSettings: Sendable {
     let baseURL: String
     let apiKey: Secret?
     let connection: ConnectionSettings
+    let retry: RetryPolicy
 
-    init(_ configuration: Configuration) throws(LLMError) {
+    init(_ configuration: Configuration, retry: (any RetryStrategy)?) throws(LLMError) {
         self.configuration = configuration
         provider = try ProviderRegistry.shared.find(configuration.provider)
         let (baseURL, parts) = try Self.checked(configuration.baseURL ?? provider.baseURL)
         self.baseURL = baseURL
         apiKey = try Self.key(configuration, provider)
         connection = try ConnectionSettings(configuration, to: parts)
+        self.retry = RetryPolicy(configuration.retry, own: retry)
         try Self.checkSecrecy(of: apiKey, on: parts, configuration)
     }
 

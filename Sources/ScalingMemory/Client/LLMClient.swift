@@ -10,15 +10,18 @@ public final class LLMClient: Sendable {
     private let state = Locked(State())
     private let generation = EventLoop.shared.generation
 
-    /// Throws where the configuration is wrong. Sends nothing.
-    public convenience init(_ configuration: Configuration) throws(LLMError) {
+    /// Throws where the configuration is wrong. Sends nothing. `retry`: in place of the configuration's strategy.
+    public convenience init(
+        _ configuration: Configuration,
+        retry: (any RetryStrategy)? = nil
+    ) throws(LLMError) {
         HTTPTransport.initialize()
         Rehearsal.runOnce()
-        try self.init(checking: configuration)
+        try self.init(checking: configuration, retry: retry)
     }
 
-    init(checking configuration: Configuration) throws(LLMError) {
-        settings = try ClientSettings(configuration)
+    init(checking configuration: Configuration, retry: (any RetryStrategy)? = nil) throws(LLMError) {
+        settings = try ClientSettings(configuration, retry: retry)
     }
 
     /// The provider's name.
@@ -65,34 +68,40 @@ public final class LLMClient: Sendable {
         let adapter = settings.provider.adapter
         switch operation {
         case .complete(let request):
-            return try adapter.encodeChat(settings.filled(request), streaming: false, to: endpoint)
+            return marked(try adapter.encodeChat(settings.filled(request), streaming: false, to: endpoint))
         case .stream(let request):
-            return try adapter.encodeChat(settings.filled(request), streaming: true, to: endpoint)
+            return marked(try adapter.encodeChat(settings.filled(request), streaming: true, to: endpoint))
         case .listModels, .healthCheck:
             return adapter.encodeModelList(page: nil, to: endpoint)
         }
     }
 
+    /// The request with a name of its own, the same for all attempts, where the provider looks for one.
+    private func marked(_ request: HTTPRequest) -> HTTPRequest {
+        guard let field = settings.provider.idempotencyHeader, request.headers.first(field) == nil else { return request }
+        var request = request
+        request.headers.append(HTTPHeader(field, CallIdentifier.make()))
+        return request
+    }
+
     /// A call that is ready to start.
     func makeCall(_ operation: Operation, _ callID: String, _ tag: UInt64) throws(LLMError) -> Call {
         let endpoint = try settings.endpoint(operation.options)
-        let request = try encode(operation, to: endpoint)
+        let plan = CallPlan(
+            id: callID,
+            operation: operation,
+            settings: settings,
+            endpoint: endpoint,
+            request: try encode(operation, to: endpoint),
+            tag: tag
+        )
         let key = CallIdentifier.next()
         let weakRunner = Locked(WeakRunner())
         let channel = EventChannel {
             guard let runner = weakRunner.withLock({ $0.runner }) else { return }
             EventLoop.shared.execute { runner.resume() }
         }
-        let runner = CallRunner(
-            id: callID,
-            operation: operation,
-            settings: settings,
-            endpoint: endpoint,
-            request: request,
-            channel: channel,
-            tag: tag,
-            onEnd: { [weak self] in self?.forget(key) }
-        )
+        let runner = CallRunner(plan, channel: channel) { [weak self] in self?.forget(key) }
         weakRunner.withLock { $0.runner = runner }
         let call = Call(id: callID, key: key, channel: channel, runner: runner)
         let isShutDown = state.withLock { state in

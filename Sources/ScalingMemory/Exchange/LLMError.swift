@@ -44,6 +44,10 @@ public struct LLMError: Error, Sendable {
     public var callID: String?
     /// The response as far as it had come.
     public var partial: Response?
+    /// The server's `x-should-retry`.
+    package var serverWantsRetry: Bool?
+    /// Nothing had been sent yet.
+    package var isOfConnecting = false
 
     public init(_ code: Code, _ message: String) {
         self.code = code

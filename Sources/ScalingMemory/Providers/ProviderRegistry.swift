@@ -7,6 +7,8 @@ public struct Provider: Sendable {
     public var baseURL: String
     /// What its environment variables begin with: "OPENAI" for `OPENAI_API_KEY`.
     public var environmentPrefix: String
+    /// The header field by which the provider knows a request that is sent again; nil where it knows none.
+    public var idempotencyHeader: String?
 
     public init(name: String, adapter: any ProviderAdapter, baseURL: String, environmentPrefix: String) {
         self.name = name
@@ -24,13 +26,15 @@ public final class ProviderRegistry: Sendable {
     private let providers: Locked<[String: Provider]>
 
     private static var builtIn: [Provider] {
-        [
-            Provider(
-                name: "openai",
-                adapter: OpenAIAdapter(),
-                baseURL: "https://api.openai.com/v1",
-                environmentPrefix: "OPENAI"
-            ),
+        var openAI = Provider(
+            name: "openai",
+            adapter: OpenAIAdapter(),
+            baseURL: "https://api.openai.com/v1",
+            environmentPrefix: "OPENAI"
+        )
+        openAI.idempotencyHeader = "idempotency-key"
+        return [
+            openAI,
             Provider(
                 name: "anthropic",
                 adapter: AnthropicAdapter(),

@@ -8,10 +8,12 @@ enum CurlFailure {
         switch result {
         case CURLE_OPERATION_TIMEDOUT:
             // The one limit that libcurl itself keeps.
-            return LLMError(
+            var error = LLMError(
                 .timeout,
                 "no connection within \(timeouts.connectMs) ms (timeout.connect_ms): \(words)"
             )
+            error.isOfConnecting = true
+            return error
         case CURLE_PARTIAL_FILE:
             return LLMError(.truncated, "the connection was closed in the middle of the response: \(words)")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2,

@@ -1,0 +1,25 @@
+/// A call as its client has prepared it: everything that is decided before the first byte is sent.
+struct CallPlan: Sendable {
+    let id: String
+    let operation: Operation
+    let settings: ClientSettings
+    let endpoint: Endpoint
+    /// The first HTTP request; a retry sends it again.
+    let request: HTTPRequest
+    let tag: UInt64
+
+    var provider: Provider { settings.provider }
+
+    /// The keys that may have been sent, and are in no text.
+    var secrets: [Secret?] { [settings.apiKey, operation.options.apiKey] }
+
+    var timeouts: Timeouts {
+        var limits = settings.configuration.timeouts.applying(operation.options.timeouts)
+        if case .healthCheck = operation, operation.options.timeouts.totalMs == nil {
+            limits.totalMs = limits.totalMs == 0 ? Self.healthCheckMs : min(limits.totalMs, Self.healthCheckMs)
+        }
+        return limits
+    }
+
+    private static let healthCheckMs = 10_000
+}
