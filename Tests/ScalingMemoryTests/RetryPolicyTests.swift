@@ -15,7 +15,12 @@ struct RetryPolicyTests {
         return error
     }
 
-    private func decision(_ error: LLMError, retry: Int = 1, delivered: Bool = false, random: Double = 0)
+    private func decision(
+        _ error: LLMError,
+        retry: Int = 1,
+        delivered: Bool = false,
+        random: Double = 0
+    )
         -> RetryPolicy.Decision
     {
         policy().decide(after: error, retry: retry, hasDelivered: delivered, random: random)

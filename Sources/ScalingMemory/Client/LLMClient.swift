@@ -78,7 +78,9 @@ public final class LLMClient: Sendable {
 
     /// The request with a name of its own, the same for all attempts, where the provider looks for one.
     private func marked(_ request: HTTPRequest) -> HTTPRequest {
-        guard let field = settings.provider.idempotencyHeader, request.headers.first(field) == nil else { return request }
+        guard let field = settings.provider.idempotencyHeader, request.headers.first(field) == nil else {
+            return request
+        }
         var request = request
         request.headers.append(HTTPHeader(field, CallIdentifier.make()))
         return request
