@@ -39,6 +39,24 @@ package struct HTTPResponseHead: Sendable {
         return nil
     }
 
+    /// Calls `body` with each field whose name begins with `prefix`, given in lower case: the rest of the name, in lower case
+    /// too, and the value. One pass, since most heads have none of them.
+    func forEachField(prefix: StaticString, _ body: (_ name: String, _ value: String) -> Void) {
+        let prefix = UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
+        var start = lines.startIndex
+        while start < lines.endIndex {
+            let end = lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.endIndex
+            let line = lines[start..<end]
+            start = min(end + 1, lines.endIndex)
+            guard line.count > prefix.count, zip(line, prefix).allSatisfy({ Self.lowercased($0) == $1 }),
+                let colon = line.firstIndex(of: UInt8(ascii: ":")), colon >= line.startIndex + prefix.count
+            else { continue }
+            let name = line[(line.startIndex + prefix.count)..<colon].map(Self.lowercased)
+            let value = Self.trimmed(line[(colon + 1)...])
+            body(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+        }
+    }
+
     private static func lowercased(_ byte: UInt8) -> UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }

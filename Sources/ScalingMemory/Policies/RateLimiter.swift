@@ -1,0 +1,162 @@
+/// Lets calls go as the limits allow: `AdmissionControl`, driven by the event loop's clock.
+@IOThread
+package final class RateLimiter {
+    private let limits: RateLimitSettings
+    private var control: AdmissionControl
+    private var waiters: [WaitQueue.Ticket: Waiter] = [:]
+    private var timer: TimerQueue.Timer?
+
+    package init(_ limits: RateLimitSettings) {
+        self.limits = limits
+        control = AdmissionControl(limits)
+    }
+
+    /// A call in the queue, from its start to its one end.
+    private final class Waiter {
+        let maxWaitMs: Int
+        var continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>?
+
+        init(maxWaitMs: Int) {
+            self.maxWaitMs = maxWaitMs
+        }
+
+        func end(_ result: Result<Permit, LLMError>) {
+            continuation?.resume(returning: result)
+            continuation = nil
+        }
+    }
+
+    /// How many calls wait for their turn.
+    package var waitingCount: Int { control.queue.count }
+    /// How many permits are out.
+    package var inFlightCount: Int { control.inFlight }
+
+    /// Whether it is as if it had just been made, so that nobody would miss it.
+    var isAtRest: Bool { control.isAtRest(at: .now) }
+
+    // MARK: Calls
+
+    /// Waits until a call of this estimate may go, `maxWaitMs` at most; 0 is no limit. The permit is to be released when the
+    /// call has ended. Throws `localLimit` where it cannot go in time, at once if that is known at once, and `canceled` when
+    /// the task is; whoever gets no permit has used up nothing.
+    package func acquire(_ estimate: TokenEstimate, maxWaitMs: Int) async throws(LLMError) -> Permit {
+        if Task.isCancelled { throw Self.canceled }
+        let now = Instant.now
+        let deadline = maxWaitMs > 0 ? now.adding(milliseconds: maxWaitMs) : Instant(nanoseconds: .max)
+        switch control.enqueue(estimate, givingUpAt: deadline, at: now) {
+        case .admitted(let grant):
+            return Permit(grant, from: self)
+        case .refused(let refusal):
+            throw refusal.error(of: estimate, limits, maxWaitMs: maxWaitMs)
+        case .waiting(let ticket):
+            return try await wait(Waiter(maxWaitMs: maxWaitMs), ticket)
+        }
+    }
+
+    private func wait(_ waiter: Waiter, _ ticket: WaitQueue.Ticket) async throws(LLMError) -> Permit {
+        waiters[ticket] = waiter
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                waiter.continuation = continuation
+                advance()
+            }
+        } onCancel: {
+            EventLoop.shared.execute { self.cancel(ticket) }
+        }
+        return try result.get()
+    }
+
+    /// Does nothing when the call waits no more.
+    private func cancel(_ ticket: WaitQueue.Ticket) {
+        guard control.cancel(ticket), let waiter = waiters.removeValue(forKey: ticket) else { return }
+        waiter.end(.failure(Self.canceled))
+        advance()
+    }
+
+    private static let canceled = LLMError(.canceled, "the call was cancelled")
+
+    // MARK: Permits
+
+    fileprivate func release(_ grant: AdmissionControl.Grant, actualTokens: Int?, wasAnswered: Bool) {
+        control.release(grant, actualTokens: actualTokens, wasAnswered: wasAnswered, at: .now)
+        advance()
+    }
+
+    fileprivate func observe(_ head: HTTPResponseHead, of grant: AdmissionControl.Grant) {
+        let now = Instant.now
+        let unixMs = Instant.unixMilliseconds
+        control.observe(limits.adaptive ? ServerLimits(head, at: now, unixMs: unixMs) : nil, of: grant)
+        if limits.adaptive, head.status >= 400, let wait = head.retryAfterMs(now: unixMs / 1000),
+            wait <= ResetTime.furthestMs
+        {
+            control.hold(until: now.adding(milliseconds: wait))
+        }
+        advance()
+    }
+
+    /// Lets nothing go before `moment`.
+    package func hold(until moment: Instant) {
+        control.hold(until: moment)
+        advance()
+    }
+
+    // MARK: Time
+
+    private func advance() {
+        let now = Instant.now
+        var events: [AdmissionControl.Event] = []
+        control.advance(to: now) { events.append($0) }
+        for event in events {
+            switch event {
+            case .admitted(let ticket, let grant):
+                waiters.removeValue(forKey: ticket)?.end(.success(Permit(grant, from: self)))
+            case .gaveUp(let ticket, let refusal):
+                guard let waiter = waiters.removeValue(forKey: ticket) else { continue }
+                waiter.end(.failure(refusal.error(limits, afterMs: waiter.maxWaitMs)))
+            }
+        }
+        wakeUp(at: control.nextWakeUp(at: now))
+    }
+
+    private func wakeUp(at moment: Instant?) {
+        if let timer, timer.deadline != moment {
+            Reactor.current.cancel(timer)
+            self.timer = nil
+        }
+        guard timer == nil, let moment else { return }
+        timer = Reactor.current.schedule(at: moment) { [weak self] in
+            self?.timer = nil
+            self?.advance()
+        }
+    }
+}
+
+/// Leave for one attempt at a call. Released once, when the attempt has ended.
+@IOThread
+package final class Permit {
+    private let limiter: RateLimiter
+    private let grant: AdmissionControl.Grant
+    private var wasAnswered = false
+    private var isReleased = false
+
+    fileprivate init(_ grant: AdmissionControl.Grant, from limiter: RateLimiter) {
+        self.grant = grant
+        self.limiter = limiter
+    }
+
+    /// The call's response has begun: what it says of the server's limits, and a failure's wait, hold for all calls. Counts
+    /// once, and not after `release`.
+    package func observe(_ head: HTTPResponseHead) {
+        guard !wasAnswered, !isReleased else { return }
+        wasAnswered = true
+        limiter.observe(head, of: grant)
+    }
+
+    /// The attempt has ended. `actualTokens` is what it used, in place of the estimate; nil leaves it at that. Does nothing
+    /// the second time.
+    package func release(actualTokens: Int?) {
+        guard !isReleased else { return }
+        isReleased = true
+        limiter.release(grant, actualTokens: actualTokens, wasAnswered: wasAnswered)
+    }
+}
