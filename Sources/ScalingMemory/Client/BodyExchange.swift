@@ -5,10 +5,18 @@ final class BodyExchange<Output: Sendable>: Exchange {
     private let body = ByteBuffer()
     private var refusal: LLMError?
     private let maximumBytes: Int
+    private let tokens: (Output) -> Int?
     private let read: (WholeResponse) throws(LLMError) -> Output
+    var permit: Permit?
 
-    init(maximumBytes: Int, _ read: @escaping (WholeResponse) throws(LLMError) -> Output) {
+    /// `tokens`: how many a result says that it took.
+    init(
+        maximumBytes: Int,
+        tokens: @escaping (Output) -> Int?,
+        _ read: @escaping (WholeResponse) throws(LLMError) -> Output
+    ) {
         self.maximumBytes = maximumBytes
+        self.tokens = tokens
         self.read = read
     }
 
@@ -16,6 +24,7 @@ final class BodyExchange<Output: Sendable>: Exchange {
 
     func responseBegan(_ head: HTTPResponseHead) {
         self.head = head
+        permit?.observe(head)
     }
 
     func received(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
@@ -34,6 +43,8 @@ final class BodyExchange<Output: Sendable>: Exchange {
         if body.hasFailed { throw LLMError(.memory, "there is no memory for the response") }
         return try read(WholeResponse(head: head, body: body))
     }
+
+    func tokens(in output: Output) -> Int? { tokens(output) }
 
     var hasDelivered: Bool { false }
     var wantsMore: Bool { true }

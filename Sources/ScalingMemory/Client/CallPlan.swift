@@ -7,6 +7,14 @@ struct CallPlan: Sendable {
     /// The first HTTP request; a retry sends it again.
     let request: HTTPRequest
     let tag: UInt64
+    /// What each attempt reserves of the token limit.
+    let estimate: TokenEstimate
+
+    /// nil for what no limit holds for: a health check tells how the provider is now.
+    var limiter: RateLimiters.Key? {
+        if case .healthCheck = operation { return nil }
+        return settings.limiter(for: operation.options)
+    }
 
     var provider: Provider { settings.provider }
 

@@ -17,8 +17,13 @@ extension CallRunner {
         }
     }
 
-    /// One attempt.
+    /// One attempt, when it is its turn.
     func attempt<Kind: Exchange>(_ request: HTTPRequest, _ exchange: Kind) async throws(LLMError) -> Kind.Output {
+        let permit = try await turn()
+        // What a broken answer has used nobody says, so the estimate stands. What did not get as far used nothing.
+        var usedTokens: Int? = 0
+        defer { permit?.release(actualTokens: usedTokens) }
+        exchange.permit = permit
         attempts += 1
         var failure: LLMError?
         do throws(LLMError) {
@@ -31,7 +36,17 @@ extension CallRunner {
         } catch {
             failure = error
         }
-        return try exchange.finish(failure)
+        if (200..<300).contains(exchange.head.status) { usedTokens = nil }
+        let output = try exchange.finish(failure)
+        usedTokens = exchange.tokens(in: output)
+        return output
+    }
+
+    /// Waits for the rate limiter.
+    private func turn() async throws(LLMError) -> Permit? {
+        guard let key = plan.limiter else { return nil }
+        let maxWaitMs = plan.settings.configuration.rateLimit.maxWaitMs
+        return try await RateLimiters.limiter(for: key).acquire(plan.estimate, maxWaitMs: maxWaitMs)
     }
 
     /// Backs off before retry number `retry`, or throws the failure on.
@@ -44,6 +59,10 @@ extension CallRunner {
         )
         guard case .retry(let delayMs) = decision, !Task.isCancelled else { throw failure }
         lastFailure = described(failure)
+        // Other calls are kept from running into the same refusal. (A wait that the server named holds already.)
+        if failure.httpStatus == 429, failure.retryAfterMs == nil, let key = plan.limiter, key.isAdaptive {
+            RateLimiters.limiter(for: key).hold(until: Instant.now.adding(milliseconds: delayMs))
+        }
         await Reactor.current.pause(milliseconds: delayMs)
         if Task.isCancelled { throw LLMError(.canceled, "") }
     }

@@ -64,7 +64,7 @@ extension CallRunner {
             provider: plan.provider.name,
             parser: Self.parser
         )
-        return BodyExchange(maximumBytes: plan.settings.configuration.maxResponseBytes) {
+        return BodyExchange(maximumBytes: plan.settings.configuration.maxResponseBytes, tokens: { _ in 0 }) {
             (response) throws(LLMError) in
             var page = Page(list: earlier)
             page.next = try reader.read(response, into: &page.list)

@@ -8,6 +8,7 @@ final class ChatExchange: Exchange, TurnEndHandler {
     private var flushIsDue = false
     /// When the first event was read.
     private(set) var firstEvent: Instant?
+    var permit: Permit?
 
     /// A burst is handed over in batches of at most this many events, so that the consumer can begin.
     private static let eventsPerBatch = 64
@@ -28,6 +29,7 @@ final class ChatExchange: Exchange, TurnEndHandler {
 
     func responseBegan(_ head: HTTPResponseHead) {
         reader.begin(head)
+        permit?.observe(head)
     }
 
     func received(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
@@ -43,6 +45,8 @@ final class ChatExchange: Exchange, TurnEndHandler {
 
     var head: HTTPResponseHead { reader.head }
     var hasDelivered: Bool { firstEvent != nil }
+
+    func tokens(in response: Response) -> Int? { response.usage.total }
 
     func finish(_ failure: LLMError?) throws(LLMError) -> Response {
         transfer = nil

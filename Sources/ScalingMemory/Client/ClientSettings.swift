@@ -6,6 +6,8 @@ struct ClientSettings: Sendable {
     let apiKey: Secret?
     let connection: ConnectionSettings
     let retry: RetryPolicy
+    /// Tells clients apart whose limits are their own.
+    private let number = CallIdentifier.next()
 
     init(_ configuration: Configuration, retry: (any RetryStrategy)?) throws(LLMError) {
         self.configuration = configuration
@@ -66,6 +68,30 @@ struct ClientSettings: Sendable {
         var headers = configuration.headers
         for header in options.headers { headers.set(header) }
         return Endpoint(baseURL: baseURL, apiKey: options.apiKey ?? apiKey, headers: headers)
+    }
+
+    /// Whom a call with these options shares its rate limits with.
+    func limiter(for options: CallOptions) -> RateLimiters.Key {
+        RateLimiters.Key(
+            provider: provider.name,
+            baseURL: baseURL,
+            apiKey: options.apiKey ?? apiKey,
+            limits: configuration.rateLimit,
+            client: number
+        )
+    }
+
+    /// What a call reserves of the token limit.
+    func estimate(_ operation: Operation) -> TokenEstimate {
+        let limit = configuration.rateLimit.tokensPerMinute
+        guard limit > 0 else { return .none }
+        switch operation {
+        case .complete(let request), .stream(let request):
+            var request = request
+            request.maxTokens = request.maxTokens ?? configuration.maxTokens
+            return TokenEstimate(request, limit: limit)
+        case .listModels, .healthCheck: return .none
+        }
     }
 
     /// The request with what the configuration says where it says nothing.

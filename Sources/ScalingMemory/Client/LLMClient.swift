@@ -95,7 +95,8 @@ public final class LLMClient: Sendable {
             settings: settings,
             endpoint: endpoint,
             request: try encode(operation, to: endpoint),
-            tag: tag
+            tag: tag,
+            estimate: settings.estimate(operation)
         )
         let key = CallIdentifier.next()
         let weakRunner = Locked(WeakRunner())

@@ -1,4 +1,4 @@
-/// How often calls may be made; 0 is no limit.
+/// How often calls may be made. Of the counts 0 is no limit.
 public struct RateLimitSettings: Sendable, Hashable {
     public enum Scope: String, Sendable, CaseIterable {
         /// All clients of the process with the same provider, base URL, key and limits keep to them together.
@@ -14,7 +14,7 @@ public struct RateLimitSettings: Sendable, Hashable {
     /// What is reserved is an estimate, settled by the usage: see `TokenEstimate`.
     public var tokensPerMinute = 0
     public var maxConcurrent = 10
-    /// How long a call may wait for its turn, in milliseconds.
+    /// How long a call may wait for its turn, in milliseconds; 0: not at all.
     public var maxWaitMs = 60_000
     /// Requests that may go at once; 0: as many as in a minute, or in an hour where there is no limit for the minute.
     public var burst = 0
@@ -31,7 +31,8 @@ public struct RateLimitSettings: Sendable, Hashable {
         self.init()
         guard let object else { return }
         try object.allowOnly([
-            "per_minute", "per_hour", "tokens_per_minute", "max_concurrent", "max_wait_ms", "burst", "scope", "adaptive",
+            "per_minute", "per_hour", "tokens_per_minute", "max_concurrent", "max_wait_ms", "burst", "scope",
+            "adaptive",
         ])
         perMinute = try object.integer("per_minute", in: Self.counts) ?? perMinute
         perHour = try object.integer("per_hour", in: Self.counts) ?? perHour

@@ -36,14 +36,13 @@ package final class RateLimiter {
 
     // MARK: Calls
 
-    /// Waits until a call of this estimate may go, `maxWaitMs` at most; 0 is no limit. The permit is to be released when the
-    /// call has ended. Throws `localLimit` where it cannot go in time, at once if that is known at once, and `canceled` when
+    /// Waits until a call of this estimate may go, `maxWaitMs` at most; 0 does not wait. The permit is to be released when
+    /// the call has ended. Throws `localLimit` where it cannot go in time, at once if that is known at once, and `canceled` when
     /// the task is; whoever gets no permit has used up nothing.
     package func acquire(_ estimate: TokenEstimate, maxWaitMs: Int) async throws(LLMError) -> Permit {
         if Task.isCancelled { throw Self.canceled }
         let now = Instant.now
-        let deadline = maxWaitMs > 0 ? now.adding(milliseconds: maxWaitMs) : Instant(nanoseconds: .max)
-        switch control.enqueue(estimate, givingUpAt: deadline, at: now) {
+        switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: maxWaitMs), at: now) {
         case .admitted(let grant):
             return Permit(grant, from: self)
         case .refused(let refusal):

@@ -9,6 +9,9 @@ package enum RateLimiters {
         fileprivate let limits: RateLimitSettings
         private let client: UInt64?
 
+        /// Whether what the server says counts.
+        package var isAdaptive: Bool { limits.adaptive }
+
         /// `client` tells clients apart where the limits' scope is `client`.
         package init(
             provider: String,

@@ -7,7 +7,9 @@ enum ResetTime {
     /// now, Unix seconds or Unix milliseconds, by its magnitude) or a date of RFC 3339 (Anthropic). `unixMs` is the wall
     /// clock at `now`. nil for anything else. A moment that is past is `now`.
     static func instant(_ text: String, at now: Instant, unixMs: Int) -> Instant? {
-        guard let milliseconds = milliseconds(text, unixMs: unixMs), milliseconds <= Double(furthestMs) else { return nil }
+        guard let milliseconds = milliseconds(text, unixMs: unixMs), milliseconds <= Double(furthestMs) else {
+            return nil
+        }
         return now.adding(milliseconds: Int(max(0, milliseconds).rounded(.up)))
     }
 

@@ -65,12 +65,15 @@ struct ServerAllowance: Sendable {
 
     /// Takes what the response to a call says, which `send` gave `before`. A call that was sent before the one that brought
     /// what is known can only make it stricter: its response may be the older one.
-    mutating func observe(_ limits: ServerLimits, of estimate: TokenEstimate, sent before: (sent: Int, answered: Tally)) {
+    mutating func observe(_ limits: ServerLimits, of estimate: TokenEstimate, sent before: (sent: Int, answered: Tally))
+    {
         for window in ServerLimits.Window.allCases {
             let uncounted =
                 sent.amount(window) &- before.answered.amount(window) &- Self.amount(of: estimate, window)
             guard let new = ServerWindow(limits[window], uncounted: uncounted) else { continue }
-            if let old = known[window.rawValue], old.source > before.sent, !new.isStricter(than: old.window) { continue }
+            if let old = known[window.rawValue], old.source > before.sent, !new.isStricter(than: old.window) {
+                continue
+            }
             known[window.rawValue] = Known(window: new, source: before.sent)
             knowsNothing = false
         }
