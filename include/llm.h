@@ -158,9 +158,9 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
 /*
  * A configuration is a JSON object. Only "provider" is required; a field that is not listed here is refused by name.
  *
- *   "provider"      "openai" (chat completions) or "anthropic" (messages)
+ *   "provider"      "openai" (chat completions), "anthropic" (messages) or "gemini" (generateContent)
  *   "api_key"       the key; or "api_key_env": the name of the environment variable that holds it. If both are absent,
- *                   the provider's own variable is read: OPENAI_API_KEY, ANTHROPIC_API_KEY. A server with a "base_url"
+ *                   the provider's own variable is read: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY. A server with a "base_url"
  *                   of your own needs none.
  *   "base_url"      where the provider's paths begin: "https://api.openai.com/v1", "https://api.anthropic.com"
  *   "model"         the model of requests that name none
@@ -274,6 +274,25 @@ llm_status llm_analyze(llm_client *LLM_NONNULL client, const char *LLM_NONNULL c
                        const char *LLM_NULLABLE instruction, const char *LLM_NULLABLE options_json,
                        char *LLM_NULLABLE *LLM_NONNULL response_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
 
+/* Turns texts into vectors. The request:
+ *
+ *   {"input": "text" or ["text", ...], "model": "...", "dimensions": 256, "encoding_format": "float" or "base64",
+ *    "extra": {...}, "timeout": {}, "headers": {}, "api_key": "...", "call_id": "..."}
+ *
+ * All but "input" and "model" are optional, and "model" where the configuration names one. "encoding_format" is how the
+ * numbers travel from a server that has the choice ("base64" is half the bytes); the result is the same. "extra" is put into
+ * the body as it is, for Gemini into the request of each text ({"taskType": "RETRIEVAL_QUERY"}). The result:
+ *
+ *   {"provider": "openai", "model": "...", "embeddings": [[0.0023, -0.0093, ...], ...],
+ *    "usage": {"input_tokens": 8, "total_tokens": 8}, "request_id": "...", "call_id": "...", "attempts": 1,
+ *    "latency_ms": 93.2}
+ *
+ * with one embedding for each text, in the order of the texts, and each number as the server wrote it (from base64: in the
+ * shortest form that gives the same 32-bit number). 2048 texts of 3072 numbers take about 70 MB: "max_response_bytes" may
+ * have to be raised for so many. LLM_ERROR_UNSUPPORTED where the provider has no embeddings. */
+llm_status llm_embed(llm_client *LLM_NONNULL client, const char *LLM_NONNULL request_json,
+                     char *LLM_NULLABLE *LLM_NONNULL response_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
 /* Lists the provider's models: {"provider", "models": [{"id", "name"?, "created"?: Unix seconds, "owned_by"?}],
  * "request_id"?, "call_id", "attempts", "latency_ms"}. All pages of the list. `options_json`, which may be NULL, takes
  * "timeout", "headers", "api_key" and "call_id" of a request. */
@@ -308,6 +327,7 @@ enum {
   LLM_OP_COMPLETE = 1,       /* one event, LLM_EVENT_RESPONSE */
   LLM_OP_STREAM = 2,         /* events as they come, then LLM_EVENT_RESPONSE */
   LLM_OP_ANALYZE = 3,        /* request: {"content", "instruction"?, and the options}; one LLM_EVENT_RESPONSE */
+  LLM_OP_EMBED = 4,          /* request: as of llm_embed; one LLM_EVENT_RESPONSE that holds the embeddings */
   LLM_OP_LIST_MODELS = 5,    /* request: the options; one LLM_EVENT_RESPONSE that holds the list */
   LLM_OP_HEALTH_CHECK = 6    /* request: the options; one LLM_EVENT_RESPONSE that holds the report */
 };

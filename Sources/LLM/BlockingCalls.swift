@@ -66,6 +66,18 @@ public func llm_analyze(
     }
 }
 
+@_cdecl("llm_embed")
+public func llm_embed(
+    _ client: OpaquePointer?,
+    _ request_json: UnsafePointer<CChar>?,
+    _ response_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> llm_status {
+    run(client, response_json, "response_json", error) { () throws(LLMError) in
+        .embed(try EmbeddingRequest(json: Argument.text(request_json, "request_json")))
+    }
+}
+
 @_cdecl("llm_list_models")
 public func llm_list_models(
     _ client: OpaquePointer?,

@@ -76,6 +76,7 @@ private func requested(_ operation: Int32, _ json: UnsafePointer<CChar>?) throws
     case LLM_OP_COMPLETE: return .complete(try Request(json: Argument.text(json, "request_json")))
     case LLM_OP_STREAM: return .stream(try Request(json: Argument.text(json, "request_json")))
     case LLM_OP_ANALYZE: return .complete(try Analysis.request(json: Argument.text(json, "request_json")))
+    case LLM_OP_EMBED: return .embed(try EmbeddingRequest(json: Argument.text(json, "request_json")))
     case LLM_OP_LIST_MODELS: return .listModels(try CallOptions(json: Argument.optionalText(json, "request_json")))
     case LLM_OP_HEALTH_CHECK: return .healthCheck(try CallOptions(json: Argument.optionalText(json, "request_json")))
     default: throw LLMError(.invalidArgument, "operation is \(operation), which is none of LLM_OP_*")

@@ -21,6 +21,7 @@ private func signaturesAgreeWithTheHeader() {
     same(CLLM.llm_complete, LLM.llm_complete)
     same(CLLM.llm_stream, LLM.llm_stream)
     same(CLLM.llm_analyze, LLM.llm_analyze)
+    same(CLLM.llm_embed, LLM.llm_embed)
     same(CLLM.llm_list_models, LLM.llm_list_models)
     same(CLLM.llm_health_check, LLM.llm_health_check)
     same(CLLM.llm_free, LLM.llm_free)

@@ -1,12 +1,14 @@
 /// What a call that succeeded gives.
 package enum CallResult: Sendable {
     case response(Response)
+    case embeddings(EmbeddingList)
     case models(ModelList)
     case health(HealthReport)
 
     package func write(to writer: inout JSONWriter) {
         switch self {
         case .response(let response): response.write(to: &writer)
+        case .embeddings(let list): list.write(to: &writer)
         case .models(let list): list.write(to: &writer)
         case .health(let report): report.write(to: &writer)
         }
@@ -17,12 +19,14 @@ package enum CallResult: Sendable {
 package enum Operation: Sendable {
     case complete(Request)
     case stream(Request)
+    case embed(EmbeddingRequest)
     case listModels(CallOptions)
     case healthCheck(CallOptions)
 
     var options: CallOptions {
         switch self {
         case .complete(let request), .stream(let request): request.options
+        case .embed(let request): request.options
         case .listModels(let options), .healthCheck(let options): options
         }
     }

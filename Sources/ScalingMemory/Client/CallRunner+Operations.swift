@@ -4,6 +4,7 @@ extension CallRunner {
         switch plan.operation {
         case .complete: .response(try await chat(streaming: false))
         case .stream: .response(try await chat(streaming: true))
+        case .embed(let request): .embeddings(try await embeddings(request))
         case .listModels: .models(try await models())
         case .healthCheck: .health(try await health())
         }
@@ -38,6 +39,20 @@ extension CallRunner {
             events: events
         )
         return ChatExchange(reader: reader, events: events, channel: channel)
+    }
+
+    private func embeddings(_ request: EmbeddingRequest) async throws(LLMError) -> EmbeddingList {
+        let reader = EmbeddingReader(
+            adapter: plan.provider.adapter,
+            provider: plan.provider.name,
+            parser: Self.parser
+        )
+        return try await exchange(plan.request) {
+            BodyExchange(maximumBytes: plan.settings.configuration.maxResponseBytes) {
+                (response) throws(LLMError) in
+                try reader.read(response, to: request)
+            }
+        }
     }
 
     private func models() async throws(LLMError) -> ModelList {

@@ -89,6 +89,11 @@ final class CallRunner {
             response.attempts = attempts
             response.latencyMs = latency
             return .response(response)
+        case .embeddings(var list):
+            list.callID = plan.id
+            list.attempts = attempts
+            list.latencyMs = latency
+            return .embeddings(list)
         case .models(var list):
             list.callID = plan.id
             list.attempts = attempts

@@ -100,10 +100,21 @@ struct ClientSettings: Sendable {
         request.model = request.model ?? configuration.model
         request.maxTokens = request.maxTokens ?? configuration.maxTokens
         request.temperature = request.temperature ?? configuration.temperature
-        if request.model == nil, configuration.baseURL == nil {
-            let variable = EnvironmentVariables(prefix: provider.environmentPrefix).model
-            throw .configuration("model is missing: give it in the request or the configuration, or set \(variable)")
-        }
+        try checkModel(request.model)
         return request
+    }
+
+    func filled(_ request: EmbeddingRequest) throws(LLMError) -> EmbeddingRequest {
+        var request = request
+        request.model = request.model ?? configuration.model
+        try checkModel(request.model)
+        return request
+    }
+
+    /// A server of the caller's own may have one model alone, which needs no name.
+    private func checkModel(_ model: String?) throws(LLMError) {
+        guard model == nil, configuration.baseURL == nil else { return }
+        let variable = EnvironmentVariables(prefix: provider.environmentPrefix).model
+        throw .configuration("model is missing: give it in the request or the configuration, or set \(variable)")
     }
 }

@@ -15,6 +15,12 @@ extension LLMClient {
         try await complete(Analysis.request(content: content, instruction: instruction, options: nil))
     }
 
+    /// Turns texts into vectors.
+    public func embed(_ request: EmbeddingRequest) async throws(LLMError) -> EmbeddingList {
+        guard case .embeddings(let list) = try await result(of: .embed(request)) else { throw .wrongResult }
+        return list
+    }
+
     /// The provider's models, all pages of the list.
     public func listModels(_ options: CallOptions = CallOptions()) async throws(LLMError) -> ModelList {
         guard case .models(let list) = try await result(of: .listModels(options)) else { throw .wrongResult }

@@ -71,6 +71,8 @@ public final class LLMClient: Sendable {
             return marked(try adapter.encodeChat(settings.filled(request), streaming: false, to: endpoint))
         case .stream(let request):
             return marked(try adapter.encodeChat(settings.filled(request), streaming: true, to: endpoint))
+        case .embed(let request):
+            return marked(try adapter.encodeEmbeddings(settings.filled(request), to: endpoint))
         case .listModels, .healthCheck:
             return adapter.encodeModelList(page: nil, to: endpoint)
         }

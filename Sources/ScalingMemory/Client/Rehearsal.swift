@@ -20,7 +20,7 @@ enum Rehearsal {
         isDone.withLock { isDone in
             guard !isDone else { return }
             isDone = true
-            for provider in ["openai", "anthropic"] { try? run(provider) }
+            for provider in ["openai", "anthropic", "gemini"] { try? run(provider) }
         }
     }
 

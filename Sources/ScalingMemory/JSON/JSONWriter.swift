@@ -82,6 +82,13 @@ public struct JSONWriter {
         }
     }
 
+    /// The shortest text that reads back as the same number of 32 bits; null where it is not finite.
+    public mutating func value(_ number: Float) {
+        guard number.isFinite else { return null() }
+        separate()
+        buffer.append(number.description)
+    }
+
     public mutating func value(_ bool: Bool) {
         separate()
         buffer.append(bool ? "true" : "false" as StaticString)

@@ -42,7 +42,7 @@ public struct OpenAIAdapter: ProviderAdapter {
         endpoint.baseURL.hasPrefix("https://api.openai.com/")
     }
 
-    private static func headers(_ endpoint: Endpoint) -> [HTTPHeader] {
+    static func headers(_ endpoint: Endpoint) -> [HTTPHeader] {
         endpoint.apiKey.map { [HTTPHeader("authorization", "Bearer " + $0.value)] } ?? []
     }
 

@@ -21,8 +21,25 @@ public protocol ProviderAdapter: Sendable {
     /// Adds a page's models to `list`; gives the next page's name, nil after the last.
     func decodeModelList(_ root: JSONNode, into list: inout ModelList) throws(LLMError) -> String?
 
+    /// The HTTP request of an embedding request. Throws `unsupported` where the wire has no words for what is asked.
+    func encodeEmbeddings(_ request: EmbeddingRequest, to endpoint: Endpoint) throws(LLMError) -> HTTPRequest
+
+    /// Adds the vectors of an answer to `list`, in the order of the texts. Throws `protocolViolation` where it has none.
+    func decodeEmbeddings(_ document: EmbeddingDocument, into list: inout EmbeddingList) throws(LLMError)
+
     /// What an error's body says; nil where it is none of this wire's. Also asked of bodies with status 200.
     func decodeError(_ root: JSONNode) -> ProviderError?
+}
+
+/// What holds for wires that have no embeddings.
+extension ProviderAdapter {
+    public func encodeEmbeddings(_ request: EmbeddingRequest, to endpoint: Endpoint) throws(LLMError) -> HTTPRequest {
+        throw LLMError(.unsupported, "the wire \"\(wire)\" has no embeddings")
+    }
+
+    public func decodeEmbeddings(_ document: EmbeddingDocument, into list: inout EmbeddingList) throws(LLMError) {
+        throw LLMError(.unsupported, "the wire \"\(wire)\" has no embeddings")
+    }
 }
 
 /// Reads one stream, event by event.

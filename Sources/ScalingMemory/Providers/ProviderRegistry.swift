@@ -41,6 +41,12 @@ public final class ProviderRegistry: Sendable {
                 baseURL: "https://api.anthropic.com",
                 environmentPrefix: "ANTHROPIC"
             ),
+            Provider(
+                name: "gemini",
+                adapter: GeminiAdapter(),
+                baseURL: "https://generativelanguage.googleapis.com",
+                environmentPrefix: "GEMINI"
+            ),
         ]
     }
 

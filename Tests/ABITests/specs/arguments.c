@@ -75,6 +75,20 @@ TEST("NULL where it is not allowed is an invalid argument that is named: llm_ana
   llm_client_destroy(client);
 }
 
+TEST("NULL where it is not allowed is an invalid argument that is named: llm_embed") {
+  llm_client *client = openai_client(serve());
+  llm_error *error = GARBAGE;
+  char *response = GARBAGE;
+  llm_status status = llm_embed(no_client, "{\"input\": \"a\"}", &response, &error);
+  check_null(status, error, "client", response);
+  response = GARBAGE, error = GARBAGE;
+  status = llm_embed(client, NULL, &response, &error);
+  check_null(status, error, "request_json", response);
+  error = GARBAGE;
+  CHECK_NULL(llm_embed(client, "{\"input\": \"a\"}", NULL, &error), error, "response_json", NULL);
+  llm_client_destroy(client);
+}
+
 TEST("NULL where it is not allowed is an invalid argument that is named: models and health") {
   llm_client *client = openai_client(serve());
   llm_error *error = GARBAGE;
@@ -92,7 +106,7 @@ TEST("NULL where it is not allowed is an invalid argument that is named: models 
 }
 
 TEST("NULL where it is not allowed is an invalid argument that is named: llm_call_start") {
-  static const int32_t need_a_request[] = {LLM_OP_COMPLETE, LLM_OP_STREAM, LLM_OP_ANALYZE};
+  static const int32_t need_a_request[] = {LLM_OP_COMPLETE, LLM_OP_STREAM, LLM_OP_ANALYZE, LLM_OP_EMBED};
   llm_client *client = openai_client(serve());
   llm_error *error = GARBAGE;
   llm_call *call = GARBAGE;
@@ -101,7 +115,7 @@ TEST("NULL where it is not allowed is an invalid argument that is named: llm_cal
   check_null(status, error, "client", call);
   error = GARBAGE;
   CHECK_NULL(llm_call_start(client, LLM_OP_STREAM, HELLO, NULL, 0, NULL, &error), error, "call", NULL);
-  for (i = 0; i < 3; i++) {
+  for (i = 0; i < 4; i++) {
     call = GARBAGE, error = GARBAGE;
     status = llm_call_start(client, need_a_request[i], NULL, NULL, 0, &call, &error);
     check_null(status, error, "request_json", call);

@@ -118,6 +118,8 @@ TEST("every operation runs through a handle and ends with LLM_EVENT_RESPONSE; op
   check_operation(LLM_OP_ANALYZE, "{\"content\": \"text\", \"instruction\": \"count\", \"max_tokens\": 9}", OPENAI_BODY("four"),
                   "content", "four");
   check_operation(LLM_OP_ANALYZE, "{\"content\": \"text\"}", OPENAI_BODY("four"), "finish_reason", "stop");
+  check_operation(LLM_OP_EMBED, "{\"input\": \"text\"}", "{\"data\":[{\"index\":0,\"embedding\":[0.5,-0.25]}]}",
+                  "embeddings.0.1", "-0.25");
   check_operation(LLM_OP_LIST_MODELS, NULL, MODELS, "models.0.id", "m-1");
   check_operation(LLM_OP_LIST_MODELS, "{\"call_id\": \"mine\"}", MODELS, "call_id", "mine");
   check_operation(LLM_OP_HEALTH_CHECK, NULL, MODELS, "healthy", "true");
@@ -125,7 +127,7 @@ TEST("every operation runs through a handle and ends with LLM_EVENT_RESPONSE; op
 }
 
 TEST("an unknown operation is an invalid argument") {
-  static const int32_t unknown[] = {0, 4, 7, -1, 0x7fffffff, -0x7fffffff - 1};
+  static const int32_t unknown[] = {0, 7, -1, 0x7fffffff, -0x7fffffff - 1};
   llm_client *client = openai_client(serve());
   size_t i;
   for (i = 0; i < sizeof unknown / sizeof *unknown; i++)
@@ -134,7 +136,8 @@ TEST("an unknown operation is an invalid argument") {
 }
 
 TEST("what is wrong with a request is said by llm_call_start, and nothing is sent") {
-  static const int32_t operations[] = {LLM_OP_COMPLETE, LLM_OP_STREAM, LLM_OP_ANALYZE, LLM_OP_LIST_MODELS, LLM_OP_HEALTH_CHECK};
+  static const int32_t operations[] = {LLM_OP_COMPLETE, LLM_OP_STREAM,      LLM_OP_ANALYZE,
+                                       LLM_OP_EMBED,    LLM_OP_LIST_MODELS, LLM_OP_HEALTH_CHECK};
   fault_server *server = serve();
   llm_client *client = openai_client(server);
   size_t i;

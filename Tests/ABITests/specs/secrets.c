@@ -26,10 +26,10 @@ static void check_no_key(fault_server *server, const char *provider) {
 TEST("a provider that repeats the key in its error does not get it into ours") {
   static const char *const statuses[] = {"400 Bad Request", "401 Unauthorized", "429 Too Many Requests",
                                          "500 Internal Server Error"};
-  static const char *const providers[] = {"openai", "anthropic"};
+  static const char *const providers[] = {"openai", "anthropic", "gemini"};
   size_t i, j;
   for (i = 0; i < 4; i++)
-    for (j = 0; j < 2; j++) {
+    for (j = 0; j < 3; j++) {
       fault_server *server = serve();
       spec_about(statuses[i]);
       reply_with(server, statuses[i], "x-request-id: " TEST_KEY "\r\nrequest-id: " TEST_KEY "\r\n", ECHO);
@@ -134,14 +134,15 @@ TEST("a request's own key is sent in place of the client's, and is not shown eit
   llm_client_destroy(client);
 }
 
-TEST("the key is sent in one header and not in the path or the body, on both wires") {
-  static const char *const providers[] = {"openai", "anthropic"};
+TEST("the key is sent in one header and not in the path or the body, on every wire") {
+  static const char *const providers[] = {"openai", "anthropic", "gemini"};
+  static const char *const bodies[] = {OPENAI_BODY("Hi"), ANTHROPIC_BODY("Hi"), GEMINI_BODY("Hi")};
   size_t i;
-  for (i = 0; i < 2; i++) {
+  for (i = 0; i < 3; i++) {
     fault_server *server = serve();
     llm_client *client = client_for(server, providers[i], NULL);
     char *request, *first, *line;
-    reply_json(server, i ? ANTHROPIC_BODY("Hi") : OPENAI_BODY("Hi"));
+    reply_json(server, bodies[i]);
     free(expect_success(complete(client, HELLO)));
     request = server_request(server, 0);
     line = strstr(request, "\r\n");

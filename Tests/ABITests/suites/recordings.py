@@ -1,7 +1,8 @@
 """What real providers sent, read through the C ABI by support/driver.c: each recorded exchange with an "expect".
 
 A recording of openai-chat is read as provider "openai", whoever sent it, and is asked for with the request that was
-recorded. Streams are served whole, and in pieces of 1 and of 7 bytes.
+recorded. Streams are served whole, and in pieces of 1 and of 7 bytes. Embeddings, which have no "expect" but where they
+must fail, are held to the recorded body itself: every number, and the counts.
 """
 import collections
 import json
@@ -10,7 +11,8 @@ import threading
 
 from servers import replay
 
-WIRES = {"openai-chat": "openai", "anthropic": "anthropic"}
+WIRES = {"openai-chat": "openai", "anthropic": "anthropic", "gemini": "gemini"}
+EMBEDDING_WIRES = {"openai-embeddings": "openai", "gemini-embeddings": "gemini"}
 SPLITS = {"as they came": 0, "split after each byte": 1, "split after 7 bytes": 7}
 OK = 0
 STATUSES = {400: -5, 401: -3, 402: -20, 403: -3, 404: -4, 413: -19, 422: -5, 429: -8}  # llm.h; 5xx: SERVER
@@ -31,6 +33,8 @@ def tests(context):
         for how, split in SPLITS.items():
             yield (f"wire {wire}, streams {how}",
                    lambda w=wire, p=provider, s=split: check_wire(context, program, w, p, s))
+    for wire, provider in EMBEDDING_WIRES.items():
+        yield f"wire {wire}", lambda w=wire, p=provider: check_embeddings(context, program, w, p)
     yield "the lists of models", lambda: check_models(context, program)
 
 
@@ -73,7 +77,8 @@ class Driver:
         except BrokenPipeError:
             line = ""
         assert line, f"the driver ended with {self.process.wait()} at {base_url} (a negative number is a signal)"
-        return json.loads(line)
+        # An embedding's numbers are compared as the text that they are.
+        return json.loads(line, parse_float=str if operation == "embed" else float)
 
 
 def request_of(wire, recording):
@@ -181,6 +186,54 @@ def failure_problems(http_status, got):
     yield from differ("the error's code", got["status"], error.get("code"))
     yield from differ("http_status", http_status, error.get("http_status"))
     yield from differ("partial", None, error.get("partial"))
+
+
+def embedding_request_of(wire, recording):
+    """The recorded request in llm.h's words."""
+    body = json.loads(recording["request"]["body"])
+    if wire == "gemini-embeddings":
+        texts = ["".join(part["text"] for part in one["content"]["parts"]) for one in body["requests"]]
+        first = body["requests"][0]
+        return {"input": texts, "model": first["model"], "dimensions": first["output_dimensionality"]}
+    known = {"input", "model", "dimensions", "encoding_format"}
+    request = {name: value for name, value in body.items() if name in known}
+    extra = {name: value for name, value in body.items() if name not in known}
+    return {**request, "extra": extra} if extra else request
+
+
+def check_embeddings(context, program, wire, provider):
+    tally, numbers = Tally(), 0
+    with replay(context.recordings) as server, Driver(context, program) as driver:
+        for name, recording in recordings_of(context, wire):
+            request = embedding_request_of(wire, recording)
+            got = driver.call(f"{server.address}/{name}", provider, "embed", request)
+            if recording.get("expect"):
+                assert recording["expect"]["error"], f"{name}: this test knows of no other expectation"
+                tally.add(name, list(failure_problems(recording["expect"]["status"], got)))
+            else:
+                body = json.loads(recording["response"]["body"], parse_float=str)
+                tally.add(name, list(embedding_problems(wire, body, request, got)))
+                numbers += sum(map(len, vectors_of(wire, body)))
+    return tally.result(f", {numbers} numbers")
+
+
+def vectors_of(wire, body):
+    if wire == "gemini-embeddings":
+        return [embedding["values"] for embedding in body["embeddings"]]
+    return [element["embedding"] for element in sorted(body["data"], key=lambda element: element["index"])]
+
+
+def embedding_problems(wire, body, request, got):
+    """What is wrong with embeddings, whose numbers must come through to the last digit."""
+    if got["status"] != OK:
+        yield f"expected embeddings, got {got['status']}: {json.dumps(got['error'])[:SHOWN]}"
+        return
+    response, usage = got["response"], body.get("usage", {})
+    yield from differ("how many", len(request["input"]), len(response["embeddings"]))
+    yield from differ("embeddings", vectors_of(wire, body), response["embeddings"])
+    yield from differ("model", body.get("model"), response.get("model"))
+    yield from differ("input_tokens", usage.get("prompt_tokens"), response["usage"].get("input_tokens"))
+    yield from differ("total_tokens", usage.get("total_tokens"), response["usage"].get("total_tokens"))
 
 
 def check_models(context, program):

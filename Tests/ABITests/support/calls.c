@@ -87,6 +87,12 @@ outcome analyze(llm_client *client, const char *content, const char *instruction
   return checked(result);
 }
 
+outcome embed(llm_client *client, const char *request) {
+  outcome result = {0, GARBAGE, GARBAGE};
+  result.status = llm_embed(client, request, &result.response, &result.error);
+  return checked(result);
+}
+
 outcome list_models(llm_client *client, const char *options) {
   outcome result = {0, GARBAGE, GARBAGE};
   result.status = llm_list_models(client, options, &result.response, &result.error);

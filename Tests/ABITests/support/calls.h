@@ -33,6 +33,7 @@ typedef struct {
 outcome complete(llm_client *client, const char *request);
 outcome stream(llm_client *client, const char *request, llm_event_fn on_event, void *user_data);
 outcome analyze(llm_client *client, const char *content, const char *instruction, const char *options);
+outcome embed(llm_client *client, const char *request);
 outcome list_models(llm_client *client, const char *options);
 outcome health_check(llm_client *client, const char *options);
 outcome create(const char *config_json);      /* the client that came of it is destroyed */

@@ -2,12 +2,12 @@
  * Makes calls that another program asks for: a line of JSON on standard input is one job, a line on standard output its
  * result, until the input ends.
  *
- *   job     {"config": {...}, "operation": "complete" | "stream" | "list_models", "request": {...}}
+ *   job     {"config": {...}, "operation": "complete" | "stream" | "embed" | "list_models", "request": {...}}
  *   result  {"status": number, "response": {...}, "text": "all TEXT events, joined", "tool_calls": [each TOOL_CALL
- *            event], "last": the kind of the last event} where the status is 0, of complete without the events;
+ *            event], "last": the kind of the last event} where the status is 0, without events of all but stream;
  *           {"status": number, "error": {...}, "reported": the error's own status, "text", "tool_calls", "last"} where not
  *
- * list_models goes through llm_call_start and llm_call_next, complete and stream through the blocking functions. A job
+ * list_models goes through llm_call_start and llm_call_next, the others through the blocking functions. A job
  * that cannot be read, or an output that the library did not write, ends the program with status 2.
  */
 #include <stdarg.h>
@@ -116,6 +116,8 @@ static void work(const char *job) {
     status = llm_complete(client, request, &response, &error);
   } else if (strcmp(operation, "stream") == 0) {
     status = llm_stream(client, request, hear, &events, &response, &error);
+  } else if (strcmp(operation, "embed") == 0) {
+    status = llm_embed(client, request, &response, &error);
   } else if (strcmp(operation, "list_models") == 0) {
     status = list_models(client, request, &response, &error);
   } else {

@@ -1,5 +1,5 @@
 /*
- * What the two providers send, in pieces that tests put together: string literals that join.
+ * What the providers send, in pieces that tests put together: string literals that join.
  */
 #ifndef WIRES_H
 #define WIRES_H
@@ -49,5 +49,15 @@
                                    "\"usage\":{\"output_tokens\":10}")
 #define ANTHROPIC_STOP ANTHROPIC_EVENT("message_stop", "")
 #define ANTHROPIC_END ANTHROPIC_BLOCK_STOP("0") ANTHROPIC_FINISH("end_turn") ANTHROPIC_STOP
+
+/* Gemini's generateContent: chunks and whole answers have one shape. */
+#define GEMINI_ANSWER(candidate)                                                                                       \
+  "{\"candidates\":[{" candidate ",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":19,"                          \
+  "\"candidatesTokenCount\":4,\"thoughtsTokenCount\":6,\"totalTokenCount\":29},\"modelVersion\":\"test-model\","      \
+  "\"responseId\":\"resp-1\"}"
+#define GEMINI_PARTS(parts) "\"content\":{\"role\":\"model\",\"parts\":[" parts "]}"
+#define GEMINI_STOP ",\"finishReason\":\"STOP\""
+#define GEMINI_BODY(text) GEMINI_ANSWER(GEMINI_PARTS("{\"text\":\"" text "\"}") GEMINI_STOP)
+#define GEMINI_EVENT(candidate) "data: " GEMINI_ANSWER(candidate) "\n\n"
 
 #endif

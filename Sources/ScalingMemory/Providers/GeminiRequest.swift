@@ -1,0 +1,128 @@
+/// A chat request in Gemini's words. https://ai.google.dev/api/generate-content#request-body
+///
+/// Most settings stand in `generationConfig`, so an `extra` with that object (or `toolConfig`) is merged into ours.
+struct GeminiRequest {
+    private let request: Request
+    private let model: GeminiModel
+
+    init(_ request: Request, _ model: GeminiModel) {
+        self.request = request
+        self.model = model
+    }
+
+    func body() throws(LLMError) -> ByteBuffer {
+        if request.metadata != nil { throw Self.unsupported("metadata") }
+        var extra = request.extra
+        let generation = Self.merged(try generationConfig(), extra["generationConfig"])
+        let toolConfig = Self.merged(try toolConfig(), extra["toolConfig"])
+        extra["generationConfig"] = nil
+        extra["toolConfig"] = nil
+        return try RequestBody.write(extra: extra) { (body) throws(LLMError) in
+            body.field("systemInstruction", try systemInstruction())
+            body.field("contents", try GeminiContents(request.messages, model).value())
+            body.field("tools", try tools())
+            body.field("toolConfig", toolConfig)
+            body.field("generationConfig", generation)
+        }
+    }
+
+    private static func unsupported(_ what: String) -> LLMError {
+        LLMError(.unsupported, "\(what) has no counterpart in Gemini's generateContent")
+    }
+
+    /// `ours` with the members of `theirs` in place of those of the same name; nil where there are none.
+    private static func merged(_ ours: JSONObject, _ theirs: JSONValue?) -> JSONValue? {
+        guard let theirs else { return ours.isEmpty ? nil : .object(ours) }
+        guard let members = theirs.object?.members else { return theirs }
+        var result = ours
+        for member in members {
+            if let inner = result[member.key]?.object, member.value.object != nil {
+                result[member.key] = merged(inner, member.value)
+            } else {
+                result[member.key] = member.value
+            }
+        }
+        return .object(result)
+    }
+
+    // MARK: Fields
+
+    /// System messages have a place of their own.
+    private func systemInstruction() throws(LLMError) -> JSONValue? {
+        var parts: [JSONValue] = []
+        for (index, message) in request.messages.enumerated()
+        where message.role == .system || message.role == .developer {
+            parts += try GeminiParts.parts(of: message.content, path: "messages[\(index)]")
+        }
+        return parts.isEmpty ? nil : ["parts": .array(parts)]
+    }
+
+    private func generationConfig() throws(LLMError) -> JSONObject {
+        var config = JSONObject()
+        config["temperature"] = request.temperature.map(JSONValue.number)
+        config["topP"] = request.topP.map(JSONValue.number)
+        config["maxOutputTokens"] = request.maxTokens.map(JSONValue.integer)
+        config["stopSequences"] = request.stop.isEmpty ? nil : .array(request.stop.map(JSONValue.string))
+        config["seed"] = request.seed.map(JSONValue.integer)
+        try addResponseFormat(to: &config)
+        config["thinkingConfig"] = try GeminiThinking(request.reasoning, model).config()
+        return config
+    }
+
+    /// https://ai.google.dev/gemini-api/docs/structured-output
+    private func addResponseFormat(to config: inout JSONObject) throws(LLMError) {
+        guard let format = request.responseFormat else { return }
+        switch format["type"] {
+        case .string("text")?: return
+        case .string("json_object")?: config["responseMimeType"] = "application/json"
+        case .string("json_schema")?:
+            guard let schema = format["json_schema"]?["schema"] else {
+                throw .invalidArgument("response_format.json_schema.schema is missing; it takes a JSON schema")
+            }
+            config["responseMimeType"] = "application/json"
+            config["responseJsonSchema"] = schema
+        case let type:
+            throw .invalidArgument(
+                "response_format.type is \(type?.json ?? "missing"); it takes \"text\", \"json_object\" or \"json_schema\""
+            )
+        }
+    }
+
+    /// All functions stand in one tool. `parametersJsonSchema` takes JSON Schema as it is, `parameters` a part of it.
+    /// https://ai.google.dev/api/caching#FunctionDeclaration
+    private func tools() throws(LLMError) -> JSONValue? {
+        var functions: [JSONValue] = []
+        var others: [JSONValue] = []
+        for (index, tool) in request.tools.enumerated() {
+            guard let function = tool["function"]?.object else {
+                others.append(tool)  // one of Gemini's own, such as {"googleSearch": {}}
+                continue
+            }
+            guard let name = function["name"]?.string else {
+                throw .invalidArgument("tools[\(index)].function.name is missing")
+            }
+            var declaration: JSONObject = ["name": .string(name)]
+            declaration["description"] = function["description"]
+            declaration["parametersJsonSchema"] = function["parameters"]
+            functions.append(.object(declaration))
+        }
+        if !functions.isEmpty { others.insert(["functionDeclarations": .array(functions)], at: 0) }
+        return others.isEmpty ? nil : .array(others)
+    }
+
+    private func toolConfig() throws(LLMError) -> JSONObject {
+        switch request.toolChoice {
+        case nil: return [:]
+        case .string("auto")?: return ["functionCallingConfig": ["mode": "AUTO"]]
+        case .string("none")?: return ["functionCallingConfig": ["mode": "NONE"]]
+        case .string("required")?: return ["functionCallingConfig": ["mode": "ANY"]]
+        case let choice?:
+            guard let name = choice["function"]?["name"] else {
+                throw .invalidArgument(
+                    "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\" or a function"
+                )
+            }
+            return ["functionCallingConfig": ["mode": "ANY", "allowedFunctionNames": [name]]]
+        }
+    }
+}
