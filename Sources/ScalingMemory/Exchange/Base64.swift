@@ -4,7 +4,7 @@ enum Base64 {
     static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         var digits = text[...]
         while digits.last == UInt8(ascii: "=") { digits = digits.dropLast() }
-        guard text.count - digits.count <= 2, digits.count % 4 != 1 else { return nil }
+        guard digits.count == text.count || text.count % 4 == 0, digits.count % 4 != 1 else { return nil }
         var result: [UInt8] = []
         result.reserveCapacity(digits.count / 4 * 3 + 2)
         var bits: UInt32 = 0

@@ -1,7 +1,7 @@
 /// Texts to turn into vectors.
-public struct EmbeddingRequest: Sendable, Hashable {
+public struct EmbeddingRequest: Sendable {
     /// How the numbers travel. What comes out of a call is the same.
-    public enum EncodingFormat: String, Sendable, CaseIterable {
+    public enum EncodingFormat: String, Sendable {
         /// As JSON numbers.
         case float
         /// As 32-bit numbers in base64: half the bytes, for servers that have it.

@@ -49,7 +49,8 @@ public struct EmbeddingVector: Sendable {
         writer.array { writer in
             switch storage {
             case .floats(let floats): for float in floats { writer.value(float) }
-            case .text(let text, let range): Self.copy(UnsafeRawBufferPointer(rebasing: text.bytes[range]), to: writer.buffer)
+            case .text(let text, let range):
+                Self.copy(UnsafeRawBufferPointer(rebasing: text.bytes[range]), to: writer.buffer)
             }
         }
     }

@@ -28,7 +28,9 @@ struct GeminiContents {
             let path = "messages[\(index)]"
             if message.role == .tool || message.role == .function {
                 let call = message.toolCallID.flatMap { calls[$0] }
-                results.append((call?.position ?? results.count, try Self.result(message, of: call, path: path)))
+                let position = call?.position ?? results.count
+                let place = results.firstIndex { $0.position > position } ?? results.count
+                results.insert((position, try Self.result(message, of: call, path: path)), at: place)
                 continue
             }
             Self.flush(&results, into: &turns)
@@ -107,10 +109,7 @@ struct GeminiContents {
     /// apart.
     private static func flush(_ results: inout [(position: Int, part: JSONValue)], into turns: inout [JSONValue]) {
         guard !results.isEmpty else { return }
-        let ordered = results.enumerated().sorted {
-            ($0.element.position, $0.offset) < ($1.element.position, $1.offset)
-        }
-        turns.append(turn("user", ordered.map(\.element.part)))
+        turns.append(turn("user", results.map(\.part)))
         results = []
     }
 

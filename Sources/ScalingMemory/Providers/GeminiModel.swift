@@ -7,7 +7,9 @@ struct GeminiModel {
 
     init(_ model: String?) throws(LLMError) {
         guard let model else {
-            throw .configuration("model is missing: Gemini's paths hold it; give it in the request or the configuration")
+            throw .configuration(
+                "model is missing: Gemini's paths hold it; give it in the request or the configuration"
+            )
         }
         guard Self.isPath(model) else {
             throw .invalidArgument("model is \"\(model.prefix(128))\"; it takes a name such as \"gemini-2.5-flash\"")

@@ -34,7 +34,10 @@ enum GeminiParts {
         case "file":
             return try file(content, path: "\(path).file")
         default:
-            throw LLMError(.unsupported, "\(path) is of type \"\(part.type)\", which Gemini's generateContent does not take")
+            throw LLMError(
+                .unsupported,
+                "\(path) is of type \"\(part.type)\", which Gemini's generateContent does not take"
+            )
         }
     }
 
@@ -54,7 +57,10 @@ enum GeminiParts {
             throw .invalidArgument("\(path) takes \"file_data\", a data: URL, or \"file_id\", an uploaded file's URI")
         }
         guard isURL(id) else {
-            throw LLMError(.unsupported, "\(path).file_id is no URI: a file of another provider is not there for Gemini")
+            throw LLMError(
+                .unsupported,
+                "\(path).file_id is no URI: a file of another provider is not there for Gemini"
+            )
         }
         return try media(id, type: type, path: "\(path).file_id")
     }

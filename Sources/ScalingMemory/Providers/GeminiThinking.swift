@@ -16,7 +16,9 @@ struct GeminiThinking {
         }
         if let budget = reasoning["max_tokens"], budget != .null {
             guard let tokens = budget.integer, (0...100_000_000).contains(tokens) else {
-                throw .invalidArgument("reasoning.max_tokens is \(budget.json); it takes a number of tokens, or 0 for none")
+                throw .invalidArgument(
+                    "reasoning.max_tokens is \(budget.json); it takes a number of tokens, or 0 for none"
+                )
             }
             return Self.budget(tokens)
         }
@@ -25,7 +27,10 @@ struct GeminiThinking {
         case .string("none")?:
             // A model that takes levels cannot be kept from reasoning.
             guard model.takesThinkingBudget else {
-                throw LLMError(.unsupported, "reasoning.effort \"none\": this model always reasons, at least \"minimal\"")
+                throw LLMError(
+                    .unsupported,
+                    "reasoning.effort \"none\": this model always reasons, at least \"minimal\""
+                )
             }
             return Self.budget(0)
         case .string(let effort)?:

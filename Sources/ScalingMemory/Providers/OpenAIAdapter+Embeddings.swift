@@ -10,23 +10,23 @@ extension OpenAIAdapter {
         return endpoint.request(.post, "/embeddings", headers: Self.headers(endpoint), body: body)
     }
 
-    /// `{"data": [{"index", "embedding": numbers or base64}], "model", "usage"}`; vectors are put in the order of their
-    /// indices.
+    /// `{"data": [{"index", "embedding": numbers or base64}], "model", "usage"}`
     public func decodeEmbeddings(_ document: EmbeddingDocument, into list: inout EmbeddingList) throws(LLMError) {
         guard let data = document.root["data"], data.kind == .array else {
             throw .protocolViolation("the answer has no \"data\" with embeddings")
         }
-        var vectors: [(index: Int, vector: EmbeddingVector)] = []
+        var vectors: [EmbeddingVector] = []
+        var ordered = [EmbeddingVector?](repeating: nil, count: data.count)
         for (place, element) in data.elements.enumerated() {
             guard let vector = document.vector(element["embedding"]) else {
                 throw .protocolViolation("data[\(place)].embedding is neither numbers nor base64 of 32-bit ones")
             }
-            vectors.append((element["index"]?.integer ?? place, vector))
+            vectors.append(vector)
+            if let index = element["index"]?.integer, ordered.indices.contains(index) { ordered[index] = vector }
         }
-        let ordered = vectors.enumerated().sorted {
-            ($0.element.index, $0.offset) < ($1.element.index, $1.offset)
-        }
-        list.embeddings = ordered.map(\.element.vector)
+        // Indices that name every place once are the order; servers that give all the same one answer in the texts' order.
+        let whole = ordered.compactMap(\.self)
+        list.embeddings = whole.count == vectors.count ? whole : vectors
         list.model = document.root["model"]?.string
         list.usage.readOpenAI(document.root["usage"])
     }
