@@ -40,6 +40,8 @@ enum Rehearsal {
         let call = try client.makeCall(.stream(Request(json: request)), CallIdentifier.make(), 0)
         defer { client.forget(call.key) }
 
+        try? embed(client)
+
         let events = EventWriter()
         let builder = ResponseBuilder(provider: provider, events: events)
         let index = builder.beginToolCall(id: "a", name: "a")
@@ -59,5 +61,14 @@ enum Rehearsal {
                 return
             }
         }
+    }
+
+    private static func embed(_ client: LLMClient) throws(LLMError) {
+        let request = try EmbeddingRequest(json: "{\"input\": [\"a\"], \"extra\": {\"a\": 1}}")
+        client.forget(try client.makeCall(.embed(request), CallIdentifier.make(), 0).key)
+        var list = EmbeddingList(provider: client.provider)
+        list.embeddings = [EmbeddingVector([0.5])]
+        var writer = JSONWriter(to: ByteBuffer())
+        CallResult.embeddings(list).write(to: &writer)
     }
 }
