@@ -48,10 +48,11 @@ extension CallRunner {
             parser: Self.parser
         )
         return try await exchange(plan.request) {
-            BodyExchange(maximumBytes: plan.settings.configuration.maxResponseBytes) {
-                (response) throws(LLMError) in
-                try reader.read(response, to: request)
-            }
+            BodyExchange(
+                maximumBytes: plan.settings.configuration.maxResponseBytes,
+                tokens: { $0.usage.total ?? $0.usage.inputTokens },
+                { (response) throws(LLMError) in try reader.read(response, to: request) }
+            )
         }
     }
 

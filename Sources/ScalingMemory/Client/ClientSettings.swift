@@ -90,6 +90,9 @@ struct ClientSettings: Sendable {
             var request = request
             request.maxTokens = request.maxTokens ?? configuration.maxTokens
             return TokenEstimate(request, limit: limit)
+        case .embed(let request):
+            let bytes = request.input.reduce(0) { $0 &+ $1.utf8.count }
+            return TokenEstimate(prompt: (bytes &+ 3) / 4, output: 0)
         case .listModels, .healthCheck: return .none
         }
     }
