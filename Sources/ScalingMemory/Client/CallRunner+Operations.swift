@@ -80,12 +80,15 @@ extension CallRunner {
             provider: plan.provider.name,
             parser: Self.parser
         )
-        return BodyExchange(maximumBytes: plan.settings.configuration.maxResponseBytes, tokens: { _ in 0 }) {
-            (response) throws(LLMError) in
-            var page = Page(list: earlier)
-            page.next = try reader.read(response, into: &page.list)
-            return page
-        }
+        return BodyExchange(
+            maximumBytes: plan.settings.configuration.maxResponseBytes,
+            tokens: { _ in 0 },
+            { (response) throws(LLMError) in
+                var page = Page(list: earlier)
+                page.next = try reader.read(response, into: &page.list)
+                return page
+            }
+        )
     }
 
     /// One attempt, and outside the rate limits: it tells how the provider is now.
