@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: MIT
  *
  * This header is the manual. It starts with an example and the rules that hold everywhere, and then goes through the
- * functions by what they act on: version, errors, configuration, client, the blocking calls, and the call handle on
- * which those stand.
+ * functions by what they act on: version, errors, configuration, client, the blocking calls, the call handle on which
+ * those stand, and the log.
  *
  *     #include <llm.h>
  *     #include <stdio.h>
@@ -41,8 +41,8 @@
  *
  * Threads
  *   Any function may be called from any thread; exceptions are said at the function. Callbacks run on the thread that
- *   called the function they were given to, while it is in that function, and nowhere else; they may make further
- *   calls, and must neither throw nor longjmp. One thread of the library's own, started by the first call and shared by
+ *   called the function they were given to, while it is in that function, and nowhere else (only the log's may be called
+ *   anywhere); they may make further calls, and must neither throw nor longjmp. One thread of the library's own, started by the first call and shared by
  *   all clients, does all input and output, with every signal masked.
  *
  * Events
@@ -194,6 +194,7 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
 /* Writes the configuration that the environment describes: <PROVIDER>_API_KEY (as "api_key_env": the key itself is not
  * copied), <PROVIDER>_MODEL, _MAX_TOKENS, _TEMPERATURE and _BASE_URL, RATE_LIMIT_PER_MINUTE, RATE_LIMIT_PER_HOUR,
  * MAX_CONCURRENT_REQUESTS, RETRY_MAX_RETRIES, RETRY_INITIAL_DELAY_MS, RETRY_MAX_DELAY_MS. `provider` NULL: LLM_PROVIDER.
+ * LLM_LOG_LEVEL is no part of a configuration (see "log"), and is checked here too.
  * LLM_ERROR_CONFIGURATION names the variable that is missing or out of range and what it takes. The text is yours to
  * free with llm_free. Reads the environment: do not call it while another thread changes that. */
 llm_status llm_config_from_env(const char *LLM_NULLABLE provider, char *LLM_NULLABLE *LLM_NONNULL config_json,
@@ -212,6 +213,24 @@ llm_status llm_client_create(const char *LLM_NULLABLE config_json, llm_client *L
 /* Never blocks; may be called from an event callback. The client's calls end with LLM_ERROR_CANCELED, threads that wait
  * in them return, call handles stay valid until they are freed. No function may be entered with the client afterwards. */
 void llm_client_destroy(llm_client *LLM_NULLABLE client);
+
+/* What has become of the client's calls so far, yours to free with llm_free:
+ *
+ *   {"provider": "openai",
+ *    "calls": {"started": 120, "succeeded": 110, "failed": 8, "in_flight": 2},
+ *    "attempts": 131, "retries": {"total": 11, "rate_limited": 9, "timeout": 2},
+ *    "errors": {"total": 8, "canceled": 3, "bad_request": 5},
+ *    "usage": {"input_tokens": 91230, "output_tokens": 8211, "cached_input_tokens": 0, "reasoning_tokens": 0},
+ *    "queue": {"waiting": 1, "wait_ms": {"count": 40, "mean": 80.1, "p50": 12.4, "p95": 401.2, "p99": 930, "max": 1012.8}},
+ *    "latency_ms": {"count": 110, ...}, "time_to_first_event_ms": {"count": 64, ...}}
+ *
+ * "retries" and "errors" have a member for every status that was seen, by the name that llm_status_name gives; a
+ * cancelled call failed, and so did a health check that found the provider ill. "usage" adds up what the providers sent.
+ * "queue" is that of the rate limiter: calls that wait in it now, and how long those that had to wait did. "latency_ms" is
+ * of calls that succeeded, "time_to_first_event_ms" of streams among them. Percentiles are right to within one percent
+ * (the method is HdrHistogram's, http://hdrhistogram.org) and, like "mean" and "max", absent while "count" is 0. */
+llm_status llm_client_stats(llm_client *LLM_NONNULL client, char *LLM_NULLABLE *LLM_NONNULL stats_json,
+                            llm_error *LLM_NULLABLE *LLM_NULLABLE error);
 
 /* --------------------------------------------------------------------------------------------------- blocking calls */
 
@@ -356,6 +375,50 @@ void llm_call_cancel(llm_call *LLM_NULLABLE call);
 
 /* Cancels what still runs. No other thread may be in llm_call_next on the call. */
 void llm_call_free(llm_call *LLM_NULLABLE call);
+
+/* --------------------------------------------------------------------------------------------------------------- log */
+
+/*
+ * The library is silent until it is asked. A line is one JSON object, which pino-pretty and other readers of pino's format
+ * understand:
+ *
+ *   {"level":30,"time":1764019200000,"pid":4711,"hostname":"...","name":"libllm","msg":"call finished","call_id":"...",
+ *    "provider":"openai","model":"...","operation":"stream","finish_reason":"stop","usage":{...},"attempts":1,
+ *    "latency_ms":812.4,"time_to_first_event_ms":301.7,"request_id":"..."}
+ *
+ * "time" is Unix milliseconds. "msg" is one of these; the members after it grow as the library does:
+ *
+ *   error   "call failed"      "status", "error" (the message), "http_status", "attempts" ...
+ *   warn    "retrying"         the same of the attempt that failed, "delay_ms", "attempt"
+ *   info    "call finished", "call canceled"
+ *   debug   "client created", "call started", "call queued", "attempt" ("url", without its query), "response"
+ *   trace   "request" and "response text": what was asked and answered, which no other level shows
+ *
+ * Keys are taken out of every text: those that the library was given, and whatever stands where keys do (after "Bearer",
+ * in "key=" and the like of a query, in front of the "@" of a URL, in headers such as Authorization and Cookie).
+ *
+ * The environment variable LLM_LOG_LEVEL (trace, debug, info, warn, error, off, or the number) sends lines to stderr. It
+ * is read when the first client is made, unless llm_set_log came before; another value is LLM_ERROR_CONFIGURATION there.
+ */
+enum {
+  LLM_LOG_TRACE = 10,
+  LLM_LOG_DEBUG = 20,
+  LLM_LOG_INFO = 30,
+  LLM_LOG_WARN = 40,
+  LLM_LOG_ERROR = 50,
+  LLM_LOG_OFF = 100
+};
+
+/* Called with each line: `length` bytes without a line end, followed by a NUL, valid until it returns. It is called on any
+ * thread, the library's own among them, by one at a time. It must not block or call libllm: what it waits for, all calls
+ * wait for. */
+typedef void (*llm_log_fn)(int32_t level, const char *LLM_NONNULL line, size_t length, void *LLM_NULLABLE user_data);
+
+/* Sends lines of `level` and above to `write`, in place of where they went before. `write` NULL: to stderr, which is never
+ * waited for; a line that finds no room there is dropped, and the next one that goes out says how many were in "dropped".
+ * LLM_LOG_OFF: nowhere. When this returns, the function that was set before is not running and will not be called again.
+ * LLM_ERROR_INVALID_ARGUMENT: `level` is none of LLM_LOG_*, or this was called from the function itself. */
+llm_status llm_set_log(int32_t level, llm_log_fn LLM_NULLABLE write, void *LLM_NULLABLE user_data);
 
 #ifdef __cplusplus
 }

@@ -42,3 +42,17 @@ public func llm_client_destroy(_ client: OpaquePointer?) {
     handle.takeUnretainedValue().shutDown()
     handle.release()
 }
+
+@_cdecl("llm_client_stats")
+public func llm_client_stats(
+    _ client: OpaquePointer?,
+    _ stats_json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ error: UnsafeMutablePointer<OpaquePointer?>?
+) -> llm_status {
+    boundary(error) { () throws(LLMError) in
+        let output = try Argument.output(stats_json, "stats_json")
+        let client = try Argument.client(client)
+        output.pointee = try JSONOutput(client.statistics.json).handOut()
+        return llm_status(LLM_OK)
+    }
+}

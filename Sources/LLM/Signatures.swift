@@ -18,6 +18,7 @@ private func signaturesAgreeWithTheHeader() {
     same(CLLM.llm_config_from_env, LLM.llm_config_from_env)
     same(CLLM.llm_client_create, LLM.llm_client_create)
     same(CLLM.llm_client_destroy, LLM.llm_client_destroy)
+    same(CLLM.llm_client_stats, LLM.llm_client_stats)
     same(CLLM.llm_complete, LLM.llm_complete)
     same(CLLM.llm_stream, LLM.llm_stream)
     same(CLLM.llm_analyze, LLM.llm_analyze)
@@ -30,4 +31,5 @@ private func signaturesAgreeWithTheHeader() {
     same(CLLM.llm_call_pause, LLM.llm_call_pause)
     same(CLLM.llm_call_cancel, LLM.llm_call_cancel)
     same(CLLM.llm_call_free, LLM.llm_call_free)
+    same(CLLM.llm_set_log, LLM.llm_set_log)
 }

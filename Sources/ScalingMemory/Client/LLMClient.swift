@@ -9,6 +9,8 @@ public final class LLMClient: Sendable {
     private let settings: ClientSettings
     private let state = Locked(State())
     private let generation = EventLoop.shared.generation
+    /// What has become of its calls so far.
+    public let statistics: ClientStatistics
 
     /// Throws where the configuration is wrong. Sends nothing. `retry`: in place of the configuration's strategy.
     public convenience init(
@@ -17,11 +19,14 @@ public final class LLMClient: Sendable {
     ) throws(LLMError) {
         HTTPTransport.initialize()
         Rehearsal.runOnce()
+        try Log.shared.readEnvironment()
         try self.init(checking: configuration, retry: retry)
+        settings.logCreation()
     }
 
     init(checking configuration: Configuration, retry: (any RetryStrategy)? = nil) throws(LLMError) {
         settings = try ClientSettings(configuration, retry: retry)
+        statistics = ClientStatistics(provider: settings.provider.name)
     }
 
     /// The provider's name.

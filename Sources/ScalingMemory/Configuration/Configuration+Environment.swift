@@ -2,6 +2,7 @@ extension Configuration {
     /// The configuration that the environment describes, as JSON, with the key's variable instead of the key.
     /// `provider` nil: what `LLM_PROVIDER` says.
     public static func json(fromEnvironmentFor provider: String?) throws(LLMError) -> String {
+        _ = try LogLevel.fromEnvironment()
         let provider = try Self.provider(provider)
         let variables = EnvironmentVariables(prefix: provider.environmentPrefix)
         let baseURL = Environment.value(variables.baseURL)

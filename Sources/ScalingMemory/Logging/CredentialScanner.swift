@@ -1,0 +1,134 @@
+/// Finds what looks like a credential by what stands before it: bearer tokens (RFC 6750), parameters of queries such as
+/// "key=", "user:password@" in URLs, and the values of header fields and JSON members that carry keys.
+struct CredentialScanner {
+    private let text: [UInt8]
+    private var position = 0
+    private var found: [Range<Int>] = []
+
+    /// Where they are, in order and without overlaps. Takes time linear in the text.
+    static func credentials(in text: [UInt8]) -> [Range<Int>] {
+        var scanner = CredentialScanner(text: text)
+        scanner.scan()
+        return scanner.found
+    }
+
+    private init(text: [UInt8]) {
+        self.text = text
+    }
+
+    /// Whether a header field or a JSON member of this name holds a credential.
+    static func isField(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+        ends(name, with: "authorization") || ends(name, with: "api-key") || ends(name, with: "api_key")
+            || ends(name, with: "apikey") || ends(name, with: "cookie") || ends(name, with: "auth-token")
+            || ends(name, with: "security-token") || ends(name, with: "access_token") || ends(name, with: "password")
+            || ends(name, with: "secret")
+    }
+
+    /// The same for a query's parameter, which has shorter names.
+    private static func isParameter(_ name: ArraySlice<UInt8>) -> Bool {
+        isField(name) || ends(name, with: "key") || ends(name, with: "token") || ends(name, with: "sig")
+            || ends(name, with: "signature")
+    }
+
+    private static func ends(_ name: some BidirectionalCollection<UInt8>, with suffix: StaticString) -> Bool {
+        let suffix = UnsafeBufferPointer(start: suffix.utf8Start, count: suffix.utf8CodeUnitCount)
+        return name.count >= suffix.count && zip(name.suffix(suffix.count), suffix).allSatisfy { lowercased($0) == $1 }
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+
+    // MARK: Scanning
+
+    private mutating func scan() {
+        while position < text.count {
+            let start = position
+            skip(Self.isWord)
+            let word = text[start..<position]
+            if word.isEmpty { position += 1 } else { takeCredential(after: word) }
+        }
+    }
+
+    private mutating func takeCredential(after word: ArraySlice<UInt8>) {
+        switch current {
+        case UInt8(ascii: "=") where Self.isParameter(word):
+            position += 1
+            if current == UInt8(ascii: "\"") { position += 1 }
+            take { !Self.endsParameter($0) }
+        case UInt8(ascii: ":") where text[position...].starts(with: "://".utf8):
+            position += 3
+            takeUserInfo()
+        case 0x20 where word.count == 6 && Self.ends(word, with: "bearer"):
+            skip { $0 == 0x20 }
+            take(Self.isToken)
+        default:
+            guard Self.isField(word) else { return }
+            // The name may stand in quotes, which may be escaped themselves.
+            skip(Self.isQuoteOrSpace)
+            guard current == UInt8(ascii: ":") else { return }
+            position += 1
+            takeFieldValue()
+        }
+    }
+
+    /// RFC 3986, section 3.2.1; what follows "://".
+    private mutating func takeUserInfo() {
+        let authority = text[position...].prefix { !Self.endsAuthority($0) }
+        guard let end = authority.lastIndex(of: UInt8(ascii: "@")), end > position else { return }
+        found.append(position..<end)
+        position = end
+    }
+
+    /// In quotes up to the next one, else to the end of the line: a field may hold anything.
+    private mutating func takeFieldValue() {
+        skip { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: "\\") }
+        guard current == UInt8(ascii: "\"") else { return take { $0 != 0x0A && $0 != 0x0D } }
+        position += 1
+        var isEscaped = false
+        take { byte in
+            if byte == UInt8(ascii: "\""), !isEscaped { return false }
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            return true
+        }
+    }
+
+    private var current: UInt8? { position < text.count ? text[position] : nil }
+
+    private mutating func skip(_ belongs: (UInt8) -> Bool) {
+        while let current, belongs(current) { position += 1 }
+    }
+
+    private mutating func take(_ belongs: (UInt8) -> Bool) {
+        let start = position
+        skip(belongs)
+        if position > start { found.append(start..<position) }
+    }
+
+    // MARK: Bytes
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lowercased(byte))
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+
+    private static func isToken(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || "-._~+/=".utf8.contains(byte)
+    }
+
+    private static func isQuoteOrSpace(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "'") || byte == 0x20
+    }
+
+    private static func endsParameter(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || "&#\"'<>;)".utf8.contains(byte)
+    }
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || "/?#\"'<>\\".utf8.contains(byte)
+    }
+}
