@@ -391,7 +391,7 @@ void llm_call_free(llm_call *LLM_NULLABLE call);
  *   error   "call failed"      "status", "error" (the message), "http_status", "attempts" ...
  *   warn    "retrying"         the same of the attempt that failed, "delay_ms", "attempt"
  *   info    "call finished", "call canceled"
- *   debug   "client created", "call started", "call queued", "attempt" ("url", without its query), "response"
+ *   debug   "client created", "call started", "call queued", "attempt" ("url"), "response"
  *   trace   "request" and "response text": what was asked and answered, which no other level shows
  *
  * Keys are taken out of every text: those that the library was given, and whatever stands where keys do (after "Bearer",

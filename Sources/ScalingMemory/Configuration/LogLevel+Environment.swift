@@ -5,8 +5,9 @@ extension LogLevel {
     static func fromEnvironment() throws(LLMError) -> LogLevel? {
         guard let text = Environment.value(variable) else { return nil }
         guard let level = LogLevel(text) else {
-            let known = allCases.map { "\($0.name)" }.joined(separator: ", ")
-            throw .configuration("\(variable) is \"\(text)\"; it takes one of \(known), or its number")
+            throw .configuration(
+                "\(variable) is \"\(text)\"; it takes trace, debug, info, warn, error or off, or 10, 20, 30, 40, 50 or 100"
+            )
         }
         return level
     }

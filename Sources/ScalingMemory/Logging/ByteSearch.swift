@@ -6,8 +6,8 @@ struct ByteSearch: Sendable {
     private let fallback: [Int]
 
     /// `text` is not empty.
-    init(_ text: some Sequence<UInt8>) {
-        wanted = Array(text)
+    init(_ text: [UInt8]) {
+        wanted = text
         var fallback = [0, 0]
         var matching = 0
         for byte in wanted.dropFirst() {
@@ -18,18 +18,18 @@ struct ByteSearch: Sendable {
         self.fallback = fallback
     }
 
-    /// Where the text occurs, overlapping ones too, in order.
-    func occurrences(in bytes: [UInt8]) -> [Range<Int>] {
-        var found: [Range<Int>] = []
+    /// Covers every place where the text occurs, overlapping ones too.
+    func cover(_ bytes: [UInt8], with mask: inout SecretMask) {
         var matching = 0
+        var covered = 0
         for (index, byte) in bytes.enumerated() {
             while matching > 0, wanted[matching] != byte { matching = fallback[matching] }
             if wanted[matching] == byte { matching += 1 }
             if matching == wanted.count {
-                found.append((index + 1 - matching)..<(index + 1))
+                mask.cover(max(covered, index + 1 - matching)..<(index + 1))
+                covered = index + 1
                 matching = fallback[matching]
             }
         }
-        return found
     }
 }

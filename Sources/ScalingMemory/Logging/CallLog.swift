@@ -42,7 +42,7 @@ package struct CallLog: Sendable {
     package func attempt(_ number: Int, url: String, body: ByteBuffer?) {
         write(.debug, "attempt") { line in
             line.field("attempt", number)
-            line.field("url", Self.withoutQuery(url))
+            line.field("url", url)
         }
         guard let body else { return }
         write(.trace, "request") { line in
@@ -119,23 +119,21 @@ package struct CallLog: Sendable {
 
     // MARK: Lines
 
+    @inline(__always)
     private func write(_ level: LogLevel, _ message: StaticString, _ fields: (inout LogFields) -> Void) {
         guard log.isOn(level) else { return }
-        log.write(level, message, redactor: Redactor(secrets, headers: headers)) { line in
-            line.field("call_id", callID)
-            line.field("provider", provider)
-            line.field("model", model)
-            line.field("operation", "\(operation)")
-            fields(&line)
-        }
+        var line = begin(level, message)
+        fields(&line)
+        log.write(level, line)
     }
 
-    /// A query may hold a key in a parameter of any name.
-    private static func withoutQuery(_ url: String) -> String {
-        guard let end = url.utf8.firstIndex(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) else {
-            return url
-        }
-        return String(url[..<end])
+    private func begin(_ level: LogLevel, _ message: StaticString) -> LogFields {
+        var line = LogFields(level, message, Redactor(secrets, headers: headers))
+        line.field("call_id", callID)
+        line.field("provider", provider)
+        line.field("model", model)
+        line.field("operation", "\(operation)")
+        return line
     }
 
     private static func text(_ calls: [ToolCall]) -> String {

@@ -3,36 +3,39 @@
 struct CredentialScanner {
     private let text: [UInt8]
     private var position = 0
-    private var found: [Range<Int>] = []
+    private var mask: SecretMask
 
-    /// Where they are, in order and without overlaps. Takes time linear in the text.
-    static func credentials(in text: [UInt8]) -> [Range<Int>] {
-        var scanner = CredentialScanner(text: text)
+    /// Covers them. Takes time linear in the text.
+    static func cover(_ text: [UInt8], with mask: inout SecretMask) {
+        var scanner = CredentialScanner(text: text, mask: mask)
         scanner.scan()
-        return scanner.found
+        mask = scanner.mask
     }
 
-    private init(text: [UInt8]) {
+    private init(text: [UInt8], mask: SecretMask) {
         self.text = text
+        self.mask = mask
     }
 
-    /// Whether a header field or a JSON member of this name holds a credential.
-    static func isField(_ name: some BidirectionalCollection<UInt8>) -> Bool {
-        ends(name, with: "authorization") || ends(name, with: "api-key") || ends(name, with: "api_key")
-            || ends(name, with: "apikey") || ends(name, with: "cookie") || ends(name, with: "auth-token")
-            || ends(name, with: "security-token") || ends(name, with: "access_token") || ends(name, with: "password")
-            || ends(name, with: "secret")
+    /// How the names of header fields and JSON members that hold credentials end.
+    private static let fields: [StaticString] = [
+        "authorization", "api-key", "api_key", "apikey", "cookie", "auth-token", "security-token", "access_token", "password",
+        "secret",
+    ]
+    /// A query's parameters have shorter names.
+    private static let parameters: [StaticString] = ["key", "token", "sig", "signature", "password", "secret"]
+
+    /// Whether a header field of this name holds a credential.
+    static func isField(_ name: [UInt8]) -> Bool {
+        ends(name[...], with: fields)
     }
 
-    /// The same for a query's parameter, which has shorter names.
-    private static func isParameter(_ name: ArraySlice<UInt8>) -> Bool {
-        isField(name) || ends(name, with: "key") || ends(name, with: "token") || ends(name, with: "sig")
-            || ends(name, with: "signature")
-    }
-
-    private static func ends(_ name: some BidirectionalCollection<UInt8>, with suffix: StaticString) -> Bool {
-        let suffix = UnsafeBufferPointer(start: suffix.utf8Start, count: suffix.utf8CodeUnitCount)
-        return name.count >= suffix.count && zip(name.suffix(suffix.count), suffix).allSatisfy { lowercased($0) == $1 }
+    private static func ends(_ name: ArraySlice<UInt8>, with suffixes: [StaticString]) -> Bool {
+        for suffix in suffixes where name.count >= suffix.utf8CodeUnitCount {
+            let suffix = UnsafeBufferPointer(start: suffix.utf8Start, count: suffix.utf8CodeUnitCount)
+            if zip(name.suffix(suffix.count), suffix).allSatisfy({ lowercased($0) == $1 }) { return true }
+        }
+        return false
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {
@@ -52,18 +55,18 @@ struct CredentialScanner {
 
     private mutating func takeCredential(after word: ArraySlice<UInt8>) {
         switch current {
-        case UInt8(ascii: "=") where Self.isParameter(word):
+        case UInt8(ascii: "=") where Self.ends(word, with: Self.parameters):
             position += 1
             if current == UInt8(ascii: "\"") { position += 1 }
             take { !Self.endsParameter($0) }
         case UInt8(ascii: ":") where text[position...].starts(with: "://".utf8):
             position += 3
             takeUserInfo()
-        case 0x20 where word.count == 6 && Self.ends(word, with: "bearer"):
+        case 0x20 where word.count == 6 && Self.ends(word, with: ["bearer"]):
             skip { $0 == 0x20 }
             take(Self.isToken)
         default:
-            guard Self.isField(word) else { return }
+            guard Self.ends(word, with: Self.fields) else { return }
             // The name may stand in quotes, which may be escaped themselves.
             skip(Self.isQuoteOrSpace)
             guard current == UInt8(ascii: ":") else { return }
@@ -75,8 +78,8 @@ struct CredentialScanner {
     /// RFC 3986, section 3.2.1; what follows "://".
     private mutating func takeUserInfo() {
         let authority = text[position...].prefix { !Self.endsAuthority($0) }
-        guard let end = authority.lastIndex(of: UInt8(ascii: "@")), end > position else { return }
-        found.append(position..<end)
+        guard let end = authority.lastIndex(of: UInt8(ascii: "@")) else { return }
+        mask.cover(position..<end)
         position = end
     }
 
@@ -102,7 +105,7 @@ struct CredentialScanner {
     private mutating func take(_ belongs: (UInt8) -> Bool) {
         let start = position
         skip(belongs)
-        if position > start { found.append(start..<position) }
+        mask.cover(start..<position)
     }
 
     // MARK: Bytes

@@ -49,39 +49,41 @@ public final class Log: Sendable {
     /// Puts `sink` in the place of the main log, which is what `llm_set_log` and LLM_LOG_LEVEL set; nil or `off`: none. When
     /// this returns, the one before is not being called any more. Throws when called from a sink.
     public func setMain(_ sink: (any LogSink)?, level: LogLevel) throws(LLMError) {
-        try change { sinks in
-            sinks.mainIsDecided = true
-            sinks.entries.removeAll { $0.isMain }
-            if let sink, level != .off { sinks.entries.append(Entry(sink: sink, level: level, isMain: true)) }
-        }
+        try replace(with: sink, level, isMain: true)
     }
 
     /// The same, unless the main log has been set already.
     package func setMainIfUndecided(_ sink: any LogSink, level: LogLevel) throws(LLMError) {
-        try change { sinks in
-            guard !sinks.mainIsDecided else { return }
-            sinks.mainIsDecided = true
-            if level != .off { sinks.entries.append(Entry(sink: sink, level: level, isMain: true)) }
-        }
+        try replace(with: sink, level, isMain: true, onlyIfUndecided: true)
     }
-
-    package var mainIsDecided: Bool { isCallingSinks || sinks.withLock { $0.mainIsDecided } }
 
     /// Adds a sink beside the others, or changes the level of one that was added; `off` removes it. What holds for
     /// `setMain` holds here too.
     public func set(_ sink: any LogSink, level: LogLevel) throws(LLMError) {
-        try change { sinks in
-            sinks.entries.removeAll { !$0.isMain && $0.sink === sink }
-            if level != .off { sinks.entries.append(Entry(sink: sink, level: level, isMain: false)) }
-        }
+        try replace(with: sink, level, isMain: false)
     }
 
-    private func change(_ body: (inout Sinks) -> Void) throws(LLMError) {
+    package var mainIsDecided: Bool { isCallingSinks || sinks.withLock { $0.mainIsDecided } }
+
+    private func replace(
+        with sink: (any LogSink)?,
+        _ level: LogLevel,
+        isMain: Bool,
+        onlyIfUndecided: Bool = false
+    ) throws(LLMError) {
         // The lock is held by this very thread.
         if isCallingSinks { throw .invalidArgument("the log cannot be changed from inside of what it calls") }
         sinks.withLock { sinks in
-            body(&sinks)
-            let lowest = sinks.entries.map(\.level).min() ?? .off
+            if onlyIfUndecided, sinks.mainIsDecided { return }
+            if isMain { sinks.mainIsDecided = true }
+            var kept: [Entry] = []
+            for entry in sinks.entries where entry.isMain != isMain || !isMain && entry.sink !== sink {
+                kept.append(entry)
+            }
+            if let sink, level != .off { kept.append(Entry(sink: sink, level: level, isMain: isMain)) }
+            sinks.entries = kept
+            var lowest = LogLevel.off
+            for entry in kept where entry.level < lowest { lowest = entry.level }
             threshold.store(lowest.rawValue, ordering: .relaxed)
         }
     }
@@ -93,19 +95,21 @@ public final class Log: Sendable {
     package func write(
         _ level: LogLevel,
         _ message: StaticString,
-        redactor: @autoclosure () -> Redactor = Redactor(),
+        redactor: @autoclosure () -> Redactor,
         _ fields: (inout LogFields) -> Void
     ) {
         guard isOn(level) else { return }
-        deliver(level, LogFields.line(level, message, redactor(), fields))
+        var line = LogFields(level, message, redactor())
+        fields(&line)
+        write(level, line)
     }
 
-    @inline(never)
-    private func deliver(_ level: LogLevel, _ line: ByteBuffer) {
-        if isCallingSinks || line.hasFailed { return }
+    /// Hands a line to the sinks that want it.
+    func write(_ level: LogLevel, _ fields: LogFields) {
+        guard !isCallingSinks, let bytes = fields.finish() else { return }
         sinks.withLock { sinks in
             callingThread.store(UInt(pthread_self()), ordering: .relaxed)
-            let line = LogLine(level: level, bytes: UnsafeRawBufferPointer(rebasing: line.bytes.dropLast()))
+            let line = LogLine(level: level, bytes: bytes)
             for entry in sinks.entries where level >= entry.level { entry.sink.write(line) }
             callingThread.store(0, ordering: .relaxed)
         }

@@ -13,28 +13,26 @@ package struct LogFields {
     /// Of a longer text the beginning is logged, and how many bytes it has.
     static let maximumTextBytes = 64 * 1024
 
-    /// The line, followed by a NUL.
-    static func line(
-        _ level: LogLevel,
-        _ message: StaticString,
-        _ redactor: Redactor,
-        _ fields: (inout LogFields) -> Void
-    ) -> ByteBuffer {
+    init(_ level: LogLevel, _ message: StaticString, _ redactor: Redactor) {
+        self.redactor = redactor
         let buffer = ByteBuffer(reserving: 512)
-        var writer = JSONWriter(to: buffer)
-        writer.object { writer in
-            writer.member("level", Int(level.rawValue))
-            writer.member("time", unixMilliseconds)
-            // Asked each time, and so right in a forked child.
-            writer.member("pid", Int(getpid()))
-            writer.member("hostname", hostname)
-            writer.member("name", "libllm")
-            writer.member("msg", "\(message)")
-            var line = LogFields(writer: writer, redactor: redactor)
-            fields(&line)
-        }
-        buffer.append(0)
-        return buffer
+        buffer.append("{")
+        writer = JSONWriter(to: buffer)
+        writer.member("level", Int(level.rawValue))
+        writer.member("time", Self.unixMilliseconds)
+        // Asked each time, and so right in a forked child.
+        writer.member("pid", Int(getpid()))
+        writer.member("hostname", Self.hostname)
+        writer.member("name", "libllm")
+        writer.member("msg", "\(message)")
+    }
+
+    /// The line, followed by a NUL that is not counted; nil where there was no memory. Valid as long as this is.
+    func finish() -> UnsafeRawBufferPointer? {
+        writer.buffer.append("}")
+        writer.buffer.append(0)
+        if writer.buffer.hasFailed { return nil }
+        return UnsafeRawBufferPointer(rebasing: writer.buffer.bytes.dropLast())
     }
 
     private static var unixMilliseconds: Int {
@@ -78,10 +76,10 @@ package struct LogFields {
         guard !text.isEmpty else { return }
         let redacted = redactor.redact(text)
         guard redacted.utf8.count > Self.maximumTextBytes else { return writer.member(key, redacted) }
-        var end = redacted.utf8.index(redacted.startIndex, offsetBy: Self.maximumTextBytes)
-        // Not inside of a character.
-        while redacted.utf8[end] & 0xC0 == 0x80 { end = redacted.utf8.index(before: end) }
-        writer.member(key, String(decoding: redacted.utf8[..<end], as: UTF8.self))
+        var beginning = Array(redacted.utf8.prefix(Self.maximumTextBytes))
+        // Not inside of a character: the last one goes.
+        while let last = beginning.popLast(), last & 0xC0 == 0x80 {}
+        writer.member(key, String(decoding: beginning, as: UTF8.self))
         writer.member(bytesKey, text.utf8.count)
     }
 }

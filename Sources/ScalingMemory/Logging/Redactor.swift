@@ -6,57 +6,73 @@ package struct Redactor: Sendable {
     private static let shortestSecret = 4
 
     /// `headers`: fields that are sent with a request; of those that carry credentials, the values are secrets too.
-    package init(_ secrets: [Secret?] = [], headers: [HTTPHeader] = []) {
-        var texts = secrets.compactMap { $0?.value }
-        for header in headers where CredentialScanner.isField(header.name.utf8) {
-            texts.append(header.value)
+    package init(_ secrets: [Secret?], headers: [HTTPHeader] = []) {
+        var known: [ByteSearch] = []
+        for secret in secrets { if let secret { Self.add(secret.value, to: &known) } }
+        for header in headers where CredentialScanner.isField(Array(header.name.utf8)) {
+            Self.add(header.value, to: &known)
             // Of "Bearer abc", the token by itself.
-            texts.append(contentsOf: header.value.split(separator: " ").dropFirst().map(String.init))
+            let token = header.value.utf8.drop { $0 != 0x20 }.dropFirst()
+            Self.add(String(decoding: token, as: UTF8.self), to: &known)
         }
-        // In JSON that is logged as text, a key with a quote in it looks otherwise.
-        texts += texts.map { String(JSONValue.string($0).json.dropFirst().dropLast()) }
-        known = Set(texts).filter { $0.utf8.count >= Self.shortestSecret }.map { ByteSearch($0.utf8) }
+        self.known = known
+    }
+
+    private static func add(_ secret: String, to known: inout [ByteSearch]) {
+        guard secret.utf8.count >= shortestSecret else { return }
+        known.append(ByteSearch(Array(secret.utf8)))
+        // In JSON that is shown as text, a key with a quote in it looks otherwise.
+        let json = Array(JSONValue.string(secret).json.utf8)
+        if json.count > secret.utf8.count + 2 { known.append(ByteSearch(Array(json[1..<(json.count - 1)]))) }
     }
 
     /// The text without the secrets that are known, and without what looks like a credential, whatever its value.
     package func redact(_ text: String) -> String {
-        redacting(text) { $0 + CredentialScanner.credentials(in: $1) }
+        let bytes = Array(text.utf8)
+        var mask = SecretMask(byteCount: bytes.count)
+        for secret in known { secret.cover(bytes, with: &mask) }
+        CredentialScanner.cover(bytes, with: &mask)
+        return mask.isEmpty ? text : mask.applied(to: bytes)
     }
 
     /// The text without the secrets that are known.
     package func removeSecrets(from text: String) -> String {
         if known.isEmpty { return text }
-        return redacting(text) { known, _ in known }
+        let bytes = Array(text.utf8)
+        var mask = SecretMask(byteCount: bytes.count)
+        for secret in known { secret.cover(bytes, with: &mask) }
+        return mask.isEmpty ? text : mask.applied(to: bytes)
+    }
+}
+
+/// Which bytes of a text must not be seen.
+struct SecretMask {
+    private var isCovered: [Bool]
+    private(set) var isEmpty = true
+
+    init(byteCount: Int) {
+        isCovered = [Bool](repeating: false, count: byteCount)
     }
 
-    private func redacting(_ text: String, _ all: ([Range<Int>], [UInt8]) -> [Range<Int>]) -> String {
-        let bytes = Array(text.utf8)
-        let found = all(known.flatMap { $0.occurrences(in: bytes) }, bytes)
-        if found.isEmpty { return text }
-        var result: [UInt8] = []
-        var copied = 0
-        for range in Self.joined(found) {
-            result.append(contentsOf: bytes[copied..<range.lowerBound])
-            result.append(contentsOf: Self.replacement)
-            copied = range.upperBound
+    mutating func cover(_ range: Range<Int>) {
+        for index in range.clamped(to: isCovered.indices) {
+            isCovered[index] = true
+            isEmpty = false
         }
-        result.append(contentsOf: bytes[copied...])
+    }
+
+    /// The text with "[redacted]" in place of each stretch that is covered.
+    func applied(to bytes: [UInt8]) -> String {
+        var result: [UInt8] = []
+        var wasCovered = false
+        for (byte, isCovered) in zip(bytes, isCovered) {
+            if !isCovered {
+                result.append(byte)
+            } else if !wasCovered {
+                result.append(contentsOf: "[redacted]".utf8)
+            }
+            wasCovered = isCovered
+        }
         return String(decoding: result, as: UTF8.self)
     }
-
-    /// The ranges in order; those that overlap or touch as one.
-    private static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
-        var joined: [Range<Int>] = []
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = joined.last, range.lowerBound <= last.upperBound {
-                joined.removeLast()
-                joined.append(last.lowerBound..<max(last.upperBound, range.upperBound))
-            } else {
-                joined.append(range)
-            }
-        }
-        return joined
-    }
-
-    private static let replacement = Array("[redacted]".utf8)
 }

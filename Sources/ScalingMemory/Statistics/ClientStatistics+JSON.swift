@@ -40,7 +40,7 @@ extension CountsByCode {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.member("total", total)
-            for (code, count) in seen { writer.member(code.name, count) }
+            for code in LLMError.Code.allCases where self[code] > 0 { writer.member(code.name, self[code]) }
         }
     }
 }

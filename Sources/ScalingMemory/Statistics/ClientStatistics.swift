@@ -108,12 +108,15 @@ struct CountsByCode: Sendable {
 
     mutating func add(_ code: LLMError.Code) {
         total += 1
-        guard let index = LLMError.Code.allCases.firstIndex(of: code) else { return }
+        guard let index = Self.index(code) else { return }
         counts[index] += 1
     }
 
-    /// Those that were seen, in the order of their numbers.
-    var seen: [(code: LLMError.Code, count: Int)] {
-        zip(LLMError.Code.allCases, counts).filter { $0.1 > 0 }.map { (code: $0.0, count: $0.1) }
+    subscript(code: LLMError.Code) -> Int {
+        Self.index(code).map { counts[$0] } ?? 0
+    }
+
+    private static func index(_ code: LLMError.Code) -> Int? {
+        LLMError.Code.allCases.firstIndex(of: code)
     }
 }
