@@ -19,7 +19,8 @@ struct CredentialScanner {
 
     /// How the names of header fields and JSON members that hold credentials end.
     private static let fields: [StaticString] = [
-        "authorization", "api-key", "api_key", "apikey", "cookie", "auth-token", "security-token", "access_token", "password",
+        "authorization", "api-key", "api_key", "apikey", "cookie", "auth-token", "security-token", "access_token",
+        "password",
         "secret",
     ]
     /// A query's parameters have shorter names.
@@ -83,17 +84,24 @@ struct CredentialScanner {
         position = end
     }
 
-    /// In quotes up to the next one, else to the end of the line: a field may hold anything.
+    /// In quotes up to the next one of the same depth (JSON within JSON has backslashes before its quotes), else to the end
+    /// of the line: a field may hold anything.
     private mutating func takeFieldValue() {
-        skip { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: "\\") }
+        let backslash = UInt8(ascii: "\\")
+        var depth = 0
+        while let current, current == 0x20 || current == 0x09 || current == backslash {
+            depth = current == backslash ? depth + 1 : 0
+            position += 1
+        }
         guard current == UInt8(ascii: "\"") else { return take { $0 != 0x0A && $0 != 0x0D } }
         position += 1
-        var isEscaped = false
-        take { byte in
-            if byte == UInt8(ascii: "\""), !isEscaped { return false }
-            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
-            return true
+        let start = position
+        var backslashes = 0
+        while let current, current != UInt8(ascii: "\"") || backslashes > depth {
+            backslashes = current == backslash ? backslashes + 1 : 0
+            position += 1
         }
+        mask.cover(start..<max(start, position - backslashes))
     }
 
     private var current: UInt8? { position < text.count ? text[position] : nil }

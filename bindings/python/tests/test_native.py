@@ -30,6 +30,7 @@ CTYPES: Dict[str, Any] = {
     "int32_t*": POINTER(c_int32),
     "size_t*": POINTER(c_size_t),
     "llm_event_fn": _native.llm_event_fn,
+    "llm_log_fn": _native.llm_log_fn,
 }
 for handle in ("llm_client", "llm_call", "llm_error", "llm_queue"):
     CTYPES.update({f"{handle}*": c_void_p, f"const {handle}*": c_void_p, f"{handle}**": POINTER(c_void_p)})

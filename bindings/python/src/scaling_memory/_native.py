@@ -48,8 +48,17 @@ LLM_OP_ANALYZE: Final = 3
 LLM_OP_LIST_MODELS: Final = 5
 LLM_OP_HEALTH_CHECK: Final = 6
 
+LLM_LOG_TRACE: Final = 10
+LLM_LOG_DEBUG: Final = 20
+LLM_LOG_INFO: Final = 30
+LLM_LOG_WARN: Final = 40
+LLM_LOG_ERROR: Final = 50
+LLM_LOG_OFF: Final = 100
+
 # An event's data is a pointer and a length, not a C string: it may hold NUL.
 llm_event_fn = CFUNCTYPE(c_int32, c_int32, c_void_p, c_size_t, c_void_p)
+# Called on any thread, and must not block.
+llm_log_fn = CFUNCTYPE(None, c_int32, c_void_p, c_size_t, c_void_p)
 
 _status = c_int32
 _text = c_char_p  # const char *: NUL-terminated UTF-8, read before the function returns
@@ -72,6 +81,7 @@ PROTOTYPES: Final[Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
     "llm_config_from_env": (_status, (_text, _out, _out)),
     "llm_client_create": (_status, (_text, _out, _out)),
     "llm_client_destroy": (None, (_client,)),
+    "llm_client_stats": (_status, (_client, _out, _out)),
     "llm_complete": (_status, (_client, _text, _out, _out)),
     "llm_stream": (_status, (_client, _text, llm_event_fn, c_void_p, _out, _out)),
     "llm_analyze": (_status, (_client, _text, _text, _text, _out, _out)),
@@ -83,6 +93,7 @@ PROTOTYPES: Final[Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
     "llm_call_pause": (None, (_call, c_int32)),
     "llm_call_cancel": (None, (_call,)),
     "llm_call_free": (None, (_call,)),
+    "llm_set_log": (_status, (c_int32, llm_log_fn, c_void_p)),
 }
 
 
