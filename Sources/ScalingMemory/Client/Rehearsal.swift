@@ -79,6 +79,7 @@ enum Rehearsal {
         final class NoSink: LogSink {
             func write(_ line: LogLine) {}
         }
+        _ = Log.shared.isOn(.trace)
         let log = Log()
         try? log.setMain(NoSink(), level: .trace)
         let call = CallLog(

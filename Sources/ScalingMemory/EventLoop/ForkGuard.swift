@@ -11,7 +11,7 @@ internal import Musl
 final class ForkGuard: Sendable {
     static let shared = ForkGuard()
 
-    enum Level: Int, Sendable {
+    enum Level: Int, Sendable, CaseIterable {
         /// Held around other locks.
         case outermost
         /// Once it is held, the loop's thread is asleep and has nothing else in its hands.
@@ -50,8 +50,10 @@ final class ForkGuard: Sendable {
     }
 
     private func prepare() {
-        let all = protections.withLock { $0 }
-        for protection in all { protection.prepare() }
+        // Level by level: who held a lock of an outer one may have added protections of inner ones until it was given up.
+        for level in Level.allCases {
+            for protection in protections.withLock({ $0 }) where protection.level == level { protection.prepare() }
+        }
         protections.lockForFork()
     }
 
