@@ -8,9 +8,12 @@ extension Operation {
         case .healthCheck: "health_check"
         }
     }
+}
 
-    fileprivate func model(_ settings: ClientSettings) -> String? {
-        switch self {
+extension CallPlan {
+    /// The model that is asked for, where the operation asks one.
+    fileprivate var model: String? {
+        switch operation {
         case .complete(let request), .stream(let request): request.model ?? settings.configuration.model
         case .listModels, .healthCheck: nil
         }
@@ -18,14 +21,14 @@ extension Operation {
 }
 
 extension CallLog {
-    init(callID: String, _ operation: Operation, _ settings: ClientSettings, _ endpoint: Endpoint) {
+    init(_ plan: CallPlan) {
         self.init(
-            callID: callID,
-            provider: settings.provider.name,
-            model: operation.model(settings),
-            operation: operation.name,
-            secrets: [settings.apiKey, operation.options.apiKey],
-            headers: endpoint.headers
+            callID: plan.id,
+            provider: plan.provider.name,
+            model: plan.model,
+            operation: plan.operation.name,
+            secrets: plan.secrets,
+            headers: plan.endpoint.headers
         )
     }
 
