@@ -55,6 +55,7 @@ struct CallLogTests {
         call.responded(status: 429, requestID: "header-key", attempt: 1)
         call.retrying(after: failure, delayMs: 120, attempt: 1)
         call.finished(response)
+        call.finished(EmbeddingList(provider: "openai"))
         call.finished(ModelList(provider: "openai"))
         call.finished(HealthReport(provider: "openai", latencyMs: 1, error: failure))
         call.failed(failure)
@@ -91,7 +92,7 @@ struct CallLogTests {
 
     @Test("At info, ends too, with usage and timings")
     func info() throws {
-        let ends = ["call finished", "call finished", "call finished", "call failed", "call canceled"]
+        let ends = Array(repeating: "call finished", count: 4) + ["call failed", "call canceled"]
         #expect(try messages(.info) == ["retrying"] + ends)
         let line = try sink.objects()[1]
         #expect(line["finish_reason"] == .string("stop"))
@@ -99,7 +100,7 @@ struct CallLogTests {
         #expect(line["latency_ms"] == .number(812.5))
         #expect(line["time_to_first_event_ms"] == .number(301.25))
         #expect(line["attempts"] == .integer(2))
-        #expect(try sink.objects()[3]["healthy"] == .bool(false))
+        #expect(try sink.objects()[4]["healthy"] == .bool(false))
     }
 
     @Test("At debug, every step too")

@@ -4,6 +4,7 @@ extension Operation {
         switch self {
         case .complete: "complete"
         case .stream: "stream"
+        case .embed: "embed"
         case .listModels: "list_models"
         case .healthCheck: "health_check"
         }
@@ -15,6 +16,7 @@ extension CallPlan {
     fileprivate var model: String? {
         switch operation {
         case .complete(let request), .stream(let request): request.model ?? settings.configuration.model
+        case .embed(let request): request.model
         case .listModels, .healthCheck: nil
         }
     }
@@ -35,6 +37,7 @@ extension CallLog {
     func finished(_ result: CallResult) {
         switch result {
         case .response(let response): finished(response)
+        case .embeddings(let list): finished(list)
         case .models(let list): finished(list)
         case .health(let report): finished(report)
         }

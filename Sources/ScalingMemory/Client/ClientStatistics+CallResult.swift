@@ -8,6 +8,7 @@ extension ClientStatistics {
                 firstEventMs: response.timeToFirstEventMs,
                 usage: response.usage
             )
+        case .success(.embeddings(let list)): callSucceeded(latencyMs: list.latencyMs ?? latencyMs, usage: list.usage)
         case .success(.models): callSucceeded(latencyMs: latencyMs)
         case .success(.health(let report)):
             if let error = report.error { callFailed(error.code) } else { callSucceeded(latencyMs: latencyMs) }

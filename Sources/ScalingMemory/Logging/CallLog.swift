@@ -90,6 +90,16 @@ package struct CallLog: Sendable {
         }
     }
 
+    package func finished(_ list: EmbeddingList) {
+        write(.info, "call finished") { line in
+            line.field("embeddings", list.embeddings.count)
+            line.usage(list.usage)
+            line.field("attempts", list.attempts)
+            line.field("latency_ms", list.latencyMs)
+            line.field("request_id", list.requestID)
+        }
+    }
+
     package func finished(_ list: ModelList) {
         write(.info, "call finished") { line in
             line.field("models", list.models.count)
