@@ -34,12 +34,13 @@ extension CallLog {
         )
     }
 
-    func finished(_ result: CallResult) {
-        switch result {
-        case .response(let response): finished(response)
-        case .embeddings(let list): finished(list)
-        case .models(let list): finished(list)
-        case .health(let report): finished(report)
+    func ended(_ outcome: Result<CallResult, LLMError>, latencyMs: Double) {
+        switch outcome {
+        case .success(.response(let response)): finished(response)
+        case .success(.embeddings(let list)): finished(list)
+        case .success(.models(let list)): finished(list)
+        case .success(.health(let report)): finished(report)
+        case .failure(let error): failed(error, latencyMs: latencyMs)
         }
     }
 }

@@ -9,6 +9,8 @@ struct CallPlan: Sendable {
     let tag: UInt64
     /// What each attempt reserves of the token limit.
     let estimate: TokenEstimate
+    /// The client's.
+    let statistics: ClientStatistics
 
     /// nil for what no limit holds for: a health check tells how the provider is now.
     var limiter: RateLimiters.Key? {

@@ -25,6 +25,8 @@ extension CallRunner {
         defer { permit?.release(actualTokens: usedTokens) }
         exchange.permit = permit
         attempts += 1
+        plan.statistics.attemptStarted()
+        log.attempt(attempts, url: request.url, body: request.body)
         var failure: LLMError?
         do throws(LLMError) {
             _ = try await HTTPTransport.current.perform(
@@ -36,6 +38,9 @@ extension CallRunner {
         } catch {
             failure = error
         }
+        if exchange.head.status != 0 {
+            log.responded(status: exchange.head.status, requestID: exchange.head.requestID, attempt: attempts)
+        }
         if (200..<300).contains(exchange.head.status) { usedTokens = nil }
         let output = try exchange.finish(failure)
         usedTokens = exchange.tokens(in: output)
@@ -46,7 +51,15 @@ extension CallRunner {
     private func turn() async throws(LLMError) -> Permit? {
         guard let key = plan.limiter else { return nil }
         let maxWaitMs = plan.settings.configuration.rateLimit.maxWaitMs
-        return try await RateLimiters.limiter(for: key).acquire(plan.estimate, maxWaitMs: maxWaitMs)
+        var queuedAt: Instant?
+        defer {
+            if let queuedAt { plan.statistics.dequeued(waitMs: Instant.now.milliseconds(since: queuedAt)) }
+        }
+        return try await RateLimiters.limiter(for: key).acquire(plan.estimate, maxWaitMs: maxWaitMs) { others in
+            queuedAt = .now
+            plan.statistics.queued()
+            log.queued(waiting: others)
+        }
     }
 
     /// Backs off before retry number `retry`, or throws the failure on.
@@ -58,7 +71,10 @@ extension CallRunner {
             random: .random(in: 0..<1)
         )
         guard case .retry(let delayMs) = decision, !Task.isCancelled else { throw failure }
-        lastFailure = described(failure)
+        let reason = described(failure)
+        lastFailure = reason
+        plan.statistics.retried(reason.code)
+        log.retrying(after: reason, delayMs: delayMs, attempt: attempts)
         // Other calls are kept from running into the same refusal. (A wait that the server named holds already.)
         if failure.httpStatus == 429, failure.retryAfterMs == nil, let key = plan.limiter, key.isAdaptive {
             RateLimiters.limiter(for: key).hold(until: Instant.now.adding(milliseconds: delayMs))

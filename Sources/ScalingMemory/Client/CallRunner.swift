@@ -8,6 +8,7 @@ final class CallRunner {
 
     let plan: CallPlan
     let channel: EventChannel
+    let log: CallLog
     let started: Instant
     private let onEnd: @Sendable () -> Void
 
@@ -25,6 +26,7 @@ final class CallRunner {
         self.plan = plan
         self.channel = channel
         self.onEnd = onEnd
+        log = CallLog(plan)
         started = .now
     }
 
@@ -32,6 +34,8 @@ final class CallRunner {
 
     func start() {
         RunningCalls.insert(self)
+        plan.statistics.callStarted()
+        log.started()
         guard cancelReason == nil else { return finish(.failure(LLMError(.canceled, ""))) }
         // With the loop as the task's executor, no part of it can stray to Swift's own pool, whose threads a forked child
         // does not have.
@@ -74,30 +78,31 @@ final class CallRunner {
         isOver = true
         deadline?.disarm()
         RunningCalls.remove(self)
-        switch result {
-        case .success(let value): channel.finish(.success(described(value)))
-        case .failure(let error): channel.finish(.failure(described(error)))
-        }
+        let latencyMs = Instant.now.milliseconds(since: started)
+        let outcome = result.map { described($0, latencyMs: latencyMs) }.mapError { described($0) }
+        // Counted before it is told: whoever has read the end finds it in the statistics.
+        plan.statistics.callEnded(outcome, latencyMs: latencyMs)
+        log.ended(outcome, latencyMs: latencyMs)
+        channel.finish(outcome)
         onEnd()
     }
 
-    private func described(_ result: CallResult) -> CallResult {
-        let latency = Instant.now.milliseconds(since: started)
+    private func described(_ result: CallResult, latencyMs: Double) -> CallResult {
         switch result {
         case .response(var response):
             response.callID = plan.id
             response.attempts = attempts
-            response.latencyMs = latency
+            response.latencyMs = latencyMs
             return .response(response)
         case .embeddings(var list):
             list.callID = plan.id
             list.attempts = attempts
-            list.latencyMs = latency
+            list.latencyMs = latencyMs
             return .embeddings(list)
         case .models(var list):
             list.callID = plan.id
             list.attempts = attempts
-            list.latencyMs = latency
+            list.latencyMs = latencyMs
             return .models(list)
         case .health:
             return result
@@ -112,7 +117,7 @@ final class CallRunner {
         error.callID = plan.id
         error.attempts = attempts
         error.partial?.callID = plan.id
-        return error.redacting(plan.secrets)
+        return error.redacting(Redactor(plan.secrets, headers: plan.endpoint.headers))
     }
 
     private func explainCancellation(_ error: inout LLMError) {

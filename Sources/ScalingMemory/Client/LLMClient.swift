@@ -103,7 +103,8 @@ public final class LLMClient: Sendable {
             endpoint: endpoint,
             request: try encode(operation, to: endpoint),
             tag: tag,
-            estimate: settings.estimate(operation)
+            estimate: settings.estimate(operation),
+            statistics: statistics
         )
         let key = CallIdentifier.next()
         let weakRunner = Locked(WeakRunner())

@@ -39,7 +39,12 @@ package final class RateLimiter {
     /// Waits until a call of this estimate may go, `maxWaitMs` at most; 0 does not wait. The permit is to be released when
     /// the call has ended. Throws `localLimit` where it cannot go in time, at once if that is known at once, and `canceled` when
     /// the task is; whoever gets no permit has used up nothing.
-    package func acquire(_ estimate: TokenEstimate, maxWaitMs: Int) async throws(LLMError) -> Permit {
+    /// `queued` is called where it has to wait, with the number of those ahead of it.
+    package func acquire(
+        _ estimate: TokenEstimate,
+        maxWaitMs: Int,
+        queued: (Int) -> Void = { _ in }
+    ) async throws(LLMError) -> Permit {
         if Task.isCancelled { throw Self.canceled }
         let now = Instant.now
         switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: maxWaitMs), at: now) {
@@ -48,6 +53,7 @@ package final class RateLimiter {
         case .refused(let refusal):
             throw refusal.error(of: estimate, limits, maxWaitMs: maxWaitMs)
         case .waiting(let ticket):
+            queued(control.queue.count - 1)
             return try await wait(Waiter(maxWaitMs: maxWaitMs), ticket)
         }
     }

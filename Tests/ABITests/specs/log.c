@@ -428,3 +428,75 @@ TEST("no key is in a line, wherever it was put") {
     CHECK_LACKS(kept.line[line], "other-secret");
   }
 }
+
+/* Checks the lines from number `first` on: their messages, in this order. */
+static void check_messages(int first, const char *const *messages, int count) {
+  int i;
+  CHECK_INT(kept.count - first, count);
+  for (i = 0; i < count; i++) {
+    spec_about(kept.line[first + i]);
+    check_member(kept.line[first + i], "msg", messages[i]);
+    if (i > 0) check_member(kept.line[first + i], "call_id", "mine");
+  }
+}
+
+TEST("a call tells its start, each attempt with what came of it, the retry with its reason and delay, and its end") {
+  static const char *const messages[] = {"client created", "call started", "attempt",  "response",
+                                         "retrying",       "attempt",      "response", "call finished"};
+  fault_server *server = serve();
+  llm_client *client;
+  reply_with(server, "503 Service Unavailable", "x-request-id: req_1\r\n", "{\"error\": {\"message\": \"down\"}}");
+  reply_json(server, OPENAI_BODY("the answer itself"));
+  keep_lines(LLM_LOG_DEBUG);
+  client = client_for(server, "openai", "\"retry\": {\"strategy\": \"fixed\", \"initial_delay_ms\": 7}");
+  free(expect_success(complete(client, "{\"messages\": " USER("the question itself") ", \"call_id\": \"mine\"}")));
+  keep_lines(LLM_LOG_OFF);
+  check_messages(0, messages, 8);
+  check_member(kept.line[3], "http_status", "503");
+  check_member(kept.line[3], "request_id", "req_1");
+  CHECK_INT(kept.level[4], LLM_LOG_WARN);
+  check_member(kept.line[4], "status", "server");
+  check_member(kept.line[4], "delay_ms", "7");
+  CHECK_INT(kept.level[7], LLM_LOG_INFO);
+  check_member(kept.line[7], "attempts", "2");
+  CHECK(json_number(kept.line[7], "latency_ms", 0) > 0);
+  while (kept.count-- > 0) {
+    CHECK_LACKS(kept.line[kept.count], "the question itself");
+    CHECK_LACKS(kept.line[kept.count], "the answer itself");
+  }
+  llm_client_destroy(client);
+}
+
+TEST("a call that failed says so at level error, a cancelled one at level info, and at trace the texts are shown") {
+  fault_server *server = serve();
+  llm_client *client = openai_client(server);
+  llm_call *call;
+  int i, seen = 0;
+  reply_with(server, "401 Unauthorized", "", "{\"error\": {\"message\": \"Incorrect API key provided: " TEST_KEY "\"}}");
+  reply_json(server, OPENAI_BODY("the answer itself"));
+  reply(server);
+  server_hang(server);
+  keep_lines(LLM_LOG_INFO);
+  expect_failure(complete(client, HELLO), LLM_ERROR_AUTHENTICATION, NULL);
+  CHECK_INT(kept.count, 1);
+  CHECK_INT(kept.level[0], LLM_LOG_ERROR);
+  check_member(kept.line[0], "msg", "call failed");
+  keep_lines(LLM_LOG_TRACE);
+  free(expect_success(complete(client, USER("the question itself"))));
+  for (i = 0; i < kept.count; i++) {
+    seen += strstr(kept.line[i], "the question itself") != NULL;
+    seen += strstr(kept.line[i], "the answer itself") != NULL;
+  }
+  CHECK_INT(seen, 2);
+  keep_lines(LLM_LOG_INFO);
+  i = kept.count;
+  call = start_call(client, LLM_OP_STREAM, HELLO);
+  server_await(server, "request", 3);
+  llm_call_cancel(call);
+  check_fails(call, LLM_ERROR_CANCELED, NULL);
+  CHECK_INT(kept.count, i + 1);
+  CHECK_INT(kept.level[i], LLM_LOG_INFO);
+  check_member(kept.line[i], "msg", "call canceled");
+  llm_call_free(call);
+  llm_client_destroy(client);
+}

@@ -58,3 +58,69 @@ TEST("in a forked child the parent's client gives LLM_ERROR_FORKED, and a new on
   free(stats_of(client));
   llm_client_destroy(client);
 }
+
+static void reply_once_down_then_well(fault_server *server) {
+  reply_with(server, "503 Service Unavailable", "", "");
+  reply(server);
+  server_send(server, UNTIL_CLOSE);
+  server_send(server, OPENAI_TEXT("Hi") OPENAI_END);
+  server_close(server);
+  reply_with(server, "401 Unauthorized", "", "{\"error\":{\"message\":\"no\"}}");
+}
+
+TEST("calls, attempts, retries, errors, tokens and times are counted, and are in the numbers when a call has ended") {
+  fault_server *server = serve();
+  llm_client *client = client_for(server, "openai", "\"retry\": {\"strategy\": \"fixed\", \"initial_delay_ms\": 1}");
+  char *stats;
+  reply_once_down_then_well(server);
+  free(expect_success(stream(client, HELLO, ignore_event, NULL)));
+  expect_failure(complete(client, HELLO), LLM_ERROR_AUTHENTICATION, NULL);
+  stats = stats_of(client);
+  check_member(stats, "calls.started", "2");
+  check_member(stats, "calls.succeeded", "1");
+  check_member(stats, "calls.failed", "1");
+  check_member(stats, "calls.in_flight", "0");
+  check_member(stats, "attempts", "3");
+  check_member(stats, "retries.total", "1");
+  check_member(stats, "retries.server", "1");
+  check_member(stats, "errors.total", "1");
+  check_member(stats, "errors.authentication", "1");
+  check_member(stats, "usage.input_tokens", "19");
+  check_member(stats, "usage.output_tokens", "10");
+  check_member(stats, "latency_ms.count", "1");
+  check_member(stats, "time_to_first_event_ms.count", "1");
+  CHECK(json_number(stats, "latency_ms.p99", -1) > 0);
+  CHECK_LACKS(stats, TEST_KEY);
+  free(stats);
+  llm_client_destroy(client);
+}
+
+TEST("who waits for the limiter is in the queue's numbers, and out of them when cancelled") {
+  fault_server *server = serve();
+  llm_client *client = client_for(server, "openai", "\"rate_limit\": {\"per_minute\": 0, \"per_hour\": 0, \"max_concurrent\": 1}");
+  llm_call *first, *second;
+  char *stats;
+  reply(server);
+  server_hang(server);
+  first = start_call(client, LLM_OP_COMPLETE, HELLO);
+  server_await(server, "request", 1);
+  second = start_call(client, LLM_OP_COMPLETE, HELLO);
+  do {
+    stats = stats_of(client);
+    if (json_number(stats, "queue.waiting", -1) == 1) break;
+    free(stats);
+  } while (next_turn(second, 5).status == LLM_PENDING);
+  check_member(stats, "queue.waiting", "1");
+  check_member(stats, "calls.in_flight", "2");
+  free(stats);
+  llm_call_cancel(second);
+  check_fails(second, LLM_ERROR_CANCELED, NULL);
+  stats = stats_of(client);
+  check_member(stats, "queue.waiting", "0");
+  check_member(stats, "queue.wait_ms.count", "1");
+  check_member(stats, "errors.canceled", "1");
+  free(stats);
+  llm_call_free(second);
+  llm_call_free(first);
+  llm_client_destroy(client);
+}
