@@ -33,7 +33,10 @@ int main(int argc, char **argv) {
   char config[512];
   llm_error *error;
   if (argc != 4) return 2;
-  snprintf(config, sizeof config, "{\"provider\": \"openai\", \"api_key\": \"key\", \"model\": \"m\", \"base_url\": \"%s\"}", argv[1]);
+  snprintf(config, sizeof config,
+           "{\"provider\": \"openai\", \"api_key\": \"key\", \"model\": \"m\", \"base_url\": \"%s\", "
+           "\"rate_limit\": {\"per_minute\": 0, \"per_hour\": 0, \"max_concurrent\": 0}}",
+           argv[1]);
   if (llm_client_create(config, &client, &error) != LLM_OK) fail(error);
   return measure(argv[3], strcmp(argv[2], "stream") == 0 ? stream : call);
 }
