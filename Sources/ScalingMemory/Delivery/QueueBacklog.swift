@@ -94,12 +94,12 @@ struct QueueBacklog {
         if call.isInLine { line.append(call) }
     }
 
-    /// Drops what the call has not delivered yet, but for its end. Gives the memory.
+    /// Drops what the call has not delivered yet, but for its end. Gives the memory. The call is being cancelled, so its
+    /// transfer is not told to go on; the others may.
     mutating func discard(_ call: CallBacklog) -> FIFO<ByteBuffer> {
         let before = call.bytes
         let dropped = call.discard()
         bytes -= before - call.bytes
-        release(call)
         releaseWaiting()
         return dropped
     }
@@ -131,8 +131,10 @@ struct QueueBacklog {
 
     // MARK: Holding up
 
-    /// Whether the call may bring more; if not, it is held up.
+    /// Whether the call may bring more; if not, it is held up. One that is being cancelled is not asked for more, all of which
+    /// would be read only to be dropped.
     mutating func hasRoom(for call: CallBacklog) -> Bool {
+        if call.isDiscarding { return false }
         if !call.isPaused, call.bytes < limits.callBytes, bytes < limits.queueBytes { return true }
         call.isHeldUp = true
         if !call.isPaused, call.bytes < limits.callBytes { waitForRoom(call) }
@@ -147,7 +149,7 @@ struct QueueBacklog {
     /// Lets the call go on if nothing is against it. Whoever is held up is paused, or has something to be read after which
     /// this is asked again, or waits for room in the queue.
     private mutating func release(_ call: CallBacklog) {
-        guard call.isHeldUp, !call.isPaused, call.bytes <= limits.callBytes / 2 else { return }
+        guard call.isHeldUp, !call.isPaused, !call.isDiscarding, call.bytes <= limits.callBytes / 2 else { return }
         guard bytes <= limits.queueBytes / 2 else { return waitForRoom(call) }
         call.isHeldUp = false
         released.append(call)

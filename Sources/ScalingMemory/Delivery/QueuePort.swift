@@ -25,7 +25,7 @@ final class QueuePort: EventDestination {
 
     // MARK: The I/O thread's side
 
-    var hasRoom: Bool { queue.state.withLock { $0.isClosed || $0.backlog.hasRoom(for: call) } }
+    var hasRoom: Bool { queue.state.withLock { !$0.isClosed && $0.backlog.hasRoom(for: call) } }
 
     var backlog: Int { queue.state.withLock { _ in call.bytes } }
 

@@ -194,11 +194,7 @@ static void run_loop(fault_server *server, reader *reader, manner manner) {
     if (got != 1) spec_fail(__FILE__, __LINE__, "the loop was not woken: %zu of %d streams have ended", reader->ended, streams);
     for (i = 0; manner.reads == 0 || i < manner.reads; i++) {
       llm_status status = read_once(reader, 0);
-      if (status == LLM_TOO_SMALL) {
-        free(reader->buffer);
-        reader->capacity = reader->used;
-        reader->buffer = spec_allocate(reader->capacity + 8);
-      }
+      if (status == LLM_TOO_SMALL) reader_grow(reader);
       if (status == LLM_PENDING) break;
     }
   }

@@ -116,6 +116,13 @@ static inline llm_status read_once(reader *reader, int32_t timeout_ms) {
   return status;
 }
 
+/* After LLM_TOO_SMALL: a buffer that is just large enough. */
+static inline void reader_grow(reader *reader) {
+  free(reader->buffer);
+  reader->capacity = reader->used;
+  reader->buffer = spec_allocate(reader->capacity + 8);
+}
+
 /* Reads until LLM_PENDING, and gives the number of reads that gave something. */
 static inline int drain(reader *reader) {
   llm_status status;
@@ -125,11 +132,12 @@ static inline int drain(reader *reader) {
   return reads;
 }
 
-/* Waits in llm_queue_read until so many calls have ended. */
+/* Waits in llm_queue_read until so many calls have ended; the buffer grows where it must. */
 static inline void read_until_ended(reader *reader, size_t calls) {
   while (reader->ended < calls) {
     llm_status status = read_once(reader, 20000);
-    if (status != LLM_OK) spec_fail(__FILE__, __LINE__, "%zu of %zu ended: %s", reader->ended, calls, llm_status_name(status));
+    if (status == LLM_TOO_SMALL) reader_grow(reader);
+    else if (status != LLM_OK) spec_fail(__FILE__, __LINE__, "%zu of %zu ended: %s", reader->ended, calls, llm_status_name(status));
   }
 }
 
