@@ -12,7 +12,13 @@ final class RunnerLink: Sendable {
         _ tag: UInt64
     ) throws(LLMError) -> (any EventDestination, EventChannel?) {
         if let queue {
-            return (try queue.makePort(tag: tag) { self.resume() } cancel: { self.cancel() }, nil)
+            return (
+                try queue.makePort(tag: tag) {
+                    self.resume()
+                } cancel: {
+                    self.cancel()
+                }, nil
+            )
         }
         let channel = EventChannel { self.resume() }
         return (channel, channel)
