@@ -32,29 +32,32 @@ TEST("a stream's events come in order with its tag, and its response last") {
 }
 
 TEST("every operation ends in one RESPONSE") {
-  static const int32_t operations[] = {LLM_OP_COMPLETE, LLM_OP_STREAM, LLM_OP_ANALYZE, LLM_OP_LIST_MODELS,
-                                       LLM_OP_HEALTH_CHECK};
+  static const int32_t operations[] = {LLM_OP_COMPLETE, LLM_OP_STREAM,      LLM_OP_ANALYZE,
+                                       LLM_OP_EMBED,    LLM_OP_LIST_MODELS, LLM_OP_HEALTH_CHECK};
+  static const char *requests[] = {HELLO, HELLO, "{\"content\": \"text\"}", "{\"input\": \"text\"}", NULL, NULL};
+  enum { count = sizeof operations / sizeof *operations };
   fault_server *server = serve();
   llm_client *client = openai_client(server);
-  reader *reader = reader_new(5);
-  llm_call *calls[5];
+  reader *reader = reader_new(count);
+  llm_call *calls[count];
   int i;
   reply_json(server, OPENAI_BODY("Hi"));
   stream_reply(server, OPENAI_TEXT("H"), OPENAI_TEXT("i"));
   reply_json(server, OPENAI_BODY("Hi"));
+  reply_json(server, "{\"data\":[{\"index\":0,\"embedding\":[0.5,-0.25]}]}");
   reply_json(server, MODELS);
-  reply_json(server, MODELS);
-  for (i = 0; i < 5; i++) {
-    const char *request = i == 2 ? "{\"content\": \"text\"}" : i < 2 ? HELLO : NULL;
-    calls[i] = start_on(reader, (uint64_t)i, client, operations[i], request);
+  for (i = 0; i < count; i++) {
+    calls[i] = start_on(reader, (uint64_t)i, client, operations[i], requests[i]);
     read_until_ended(reader, (size_t)i + 1);
     if (i < 3) check_answer(reader, (uint64_t)i, "Hi");
-    CHECK(i == 1 || reader->of[i].events == 1);
+    CHECK(operations[i] == LLM_OP_STREAM || reader->of[i].events == 1);
+    CHECK_INT(reader->of[i].last_kind, LLM_EVENT_RESPONSE);
   }
-  check_member(reader->of[3].last, "models.0.id", "m");
-  check_member(reader->of[4].last, "healthy", "true");
+  check_member(reader->of[3].last, "embeddings.0.1", "-0.25");
+  check_member(reader->of[4].last, "models.0.id", "m");
+  check_member(reader->of[5].last, "healthy", "true");
   check_quiet(reader, 50);
-  for (i = 0; i < 5; i++) llm_call_free(calls[i]);
+  for (i = 0; i < count; i++) llm_call_free(calls[i]);
   reader_free(reader);
   llm_client_destroy(client);
 }
