@@ -509,6 +509,13 @@ typedef void (*llm_log_fn)(int32_t level, const char *LLM_NONNULL line, size_t l
  * LLM_ERROR_INVALID_ARGUMENT: `level` is none of LLM_LOG_*, or this was called from the function itself. */
 llm_status llm_set_log(int32_t level, llm_log_fn LLM_NULLABLE write, void *LLM_NULLABLE user_data);
 
+/* Delivers lines of `level` and above as LLM_EVENT_LOG, with tag 0, beside where llm_set_log sends them: for programs that
+ * cannot be called on any thread. LLM_LOG_OFF, which it is at first: none. Nothing is held up for them: beyond 1 MiB or
+ * 10,000 lines that were not read they are dropped, and the next one says how many were in "dropped".
+ * LLM_ERROR_INVALID_ARGUMENT: NULL, `level` is none of LLM_LOG_*, or this was called from an llm_log_fn;
+ * LLM_ERROR_FORKED: the queue belongs to the parent process. */
+llm_status llm_queue_log(llm_queue *LLM_NONNULL queue, int32_t level);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,6 +6,13 @@ extension Argument {
     static func queue(_ pointer: OpaquePointer?) -> EventQueue? {
         pointer.map { Unmanaged<EventQueue>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
     }
+
+    static func logLevel(_ level: Int32) throws(LLMError) -> LogLevel {
+        guard let level = LogLevel(rawValue: level) else {
+            throw LLMError(.invalidArgument, "level is \(level), which is none of LLM_LOG_*")
+        }
+        return level
+    }
 }
 
 @_cdecl("llm_queue_create")
@@ -56,6 +63,16 @@ public func llm_queue_fd(_ queue: OpaquePointer?) -> Int32 {
 @_cdecl("llm_queue_wake")
 public func llm_queue_wake(_ queue: OpaquePointer?) {
     Argument.queue(queue)?.wake()
+}
+
+@_cdecl("llm_queue_log")
+public func llm_queue_log(_ queue: OpaquePointer?, _ level: Int32) -> llm_status {
+    boundary(nil) { () throws(LLMError) in
+        guard let queue = Argument.queue(queue) else { throw Argument.null("queue") }
+        if queue.belongsToParent { throw Argument.forked("queue") }
+        try queue.setLogLevel(Argument.logLevel(level))
+        return llm_status(LLM_OK)
+    }
 }
 
 @_cdecl("llm_queue_destroy")

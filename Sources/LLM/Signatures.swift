@@ -36,5 +36,6 @@ private func signaturesAgreeWithTheHeader() {
     same(CLLM.llm_queue_fd, LLM.llm_queue_fd)
     same(CLLM.llm_queue_wake, LLM.llm_queue_wake)
     same(CLLM.llm_queue_destroy, LLM.llm_queue_destroy)
+    same(CLLM.llm_queue_log, LLM.llm_queue_log)
     same(CLLM.llm_set_log, LLM.llm_set_log)
 }

@@ -43,6 +43,7 @@ package enum Rehearsal {
         let outcome = play(call, provider)
         client.forget(call.key)
         read(call, outcome)
+        _ = client.statistics.json
 
         try? embed(client)
 
@@ -76,8 +77,7 @@ package enum Rehearsal {
                 var error = LLMError(.canceled, "").redacting([Secret("aaaa")])
                 error.partial = partial
                 _ = error.json
-                CallLog.rehearse(error, builder.complete())
-                _ = client.statistics.json
+                CallLog.rehearse(error, partial)
                 return
             }
         }
@@ -94,8 +94,7 @@ package enum Rehearsal {
 
     private static func read(_ queue: EventQueue) {
         _ = queue.descriptor()
-        queue.setLogLevel(0)
-        withUnsafeBytes(of: UInt8(0)) { queue.postLog(level: 0, $0) }
+        withUnsafeBytes(of: UInt8(0)) { queue.write(LogLine(level: .info, bytes: $0)) }
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 8) { buffer in
             while case .records = queue.read(into: buffer, timeoutMs: 1) {}
         }

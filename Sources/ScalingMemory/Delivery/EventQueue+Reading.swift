@@ -96,13 +96,17 @@ extension EventQueue {
     /// system has none to give.
     package func descriptor() -> Int32? {
         if belongsToParent { return nil }
-        return state.withLock { state in
-            if state.isClosed { return nil }
-            if let descriptor = state.descriptor { return descriptor.forReader }
-            guard let descriptor = QueueDescriptor() else { return nil }
-            state.descriptor = descriptor
-            if state.readiness.descriptorOpened() == .raise { descriptor.raise() }
-            return descriptor.forReader
+        if let descriptor = state.withLock({ $0.descriptor }) { return descriptor.forReader }
+        // Made out of the queue's lock, under which no other is taken: see `ForkGuard.Level.innermost`.
+        guard let made = QueueDescriptor() else { return nil }
+        let used = state.withLock { state in
+            if state.descriptor == nil, !state.isClosed {
+                state.descriptor = made
+                if state.readiness.descriptorOpened() == .raise { made.raise() }
+            }
+            return state.descriptor
         }
+        if used !== made { made.close() }
+        return used?.forReader
     }
 }

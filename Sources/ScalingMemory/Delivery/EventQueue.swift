@@ -28,8 +28,8 @@ package final class EventQueue: Sendable {
     let state = Locked(State())
     let semaphore = Semaphore()
     let isBeingRead = Atomic<Bool>(false)
-    /// Log lines of this level and above are delivered.
-    let logLevel = Atomic<Int32>(.max)
+    /// The queue is among the log's sinks.
+    let isLogging = Atomic<Bool>(false)
     private let generation = EventLoop.shared.generation
 
     package init() {}
@@ -58,6 +58,7 @@ package final class EventQueue: Sendable {
     /// Cancels the queue's calls and drops what was not read. The ports, which calls hold, stay valid.
     package func close() {
         if belongsToParent { return }
+        if isLogging.load(ordering: .relaxed) { try? setLogLevel(.off) }
         let (ports, descriptor, dropped) = state.withLock { state in
             defer {
                 state = State()

@@ -46,6 +46,7 @@ static void use_parents_queue(void *argument) {
   CHECK_INT(llm_queue_fd(queue), -1);
   CHECK_INT(is_open, -1);
   llm_queue_wake(queue);
+  CHECK_INT(llm_queue_log(queue, LLM_LOG_INFO), LLM_ERROR_FORKED);
   CHECK_INT(llm_call_start(client, LLM_OP_STREAM, HELLO, queue, 0, &call, &error), LLM_ERROR_FORKED);
   check_outcome(LLM_ERROR_FORKED, NULL, error);
   CHECK_HAS(llm_error_message(error), "queue");

@@ -19,6 +19,8 @@ typedef struct {
   llm_queue *queue;
   track *of;
   size_t count, events, ended;
+  char *log;                 /* all LOG events, a line each; NULL: there were none */
+  size_t lines;
   char *buffer;
   size_t capacity, used;     /* used: what the last read said */
 } reader;
@@ -53,6 +55,7 @@ static inline void reader_free(reader *reader) {
     free(reader->of[i].last);
   }
   llm_queue_destroy(reader->queue);
+  free(reader->log);
   free(reader->buffer);
   free(reader->of);
   free(reader);
@@ -68,6 +71,16 @@ static inline llm_call *start_on(reader *reader, uint64_t tag, llm_client *clien
 
 static inline void reader_keep(reader *reader, const llm_event *event, const char *data) {
   track *track = &reader->of[event->tag];
+  if (event->kind == LLM_EVENT_LOG) {
+    char *longer = spec_format("%s%s\n", reader->log ? reader->log : "", data);
+    CHECK_INT(event->tag, 0);
+    CHECK(json_valid(data));
+    CHECK_LACKS(data, TEST_KEY);
+    free(reader->log);
+    reader->log = longer;
+    reader->lines++;
+    return;
+  }
   CHECK(event->tag < reader->count);
   CHECK_INT(track->last_kind, 0); /* nothing comes after the end */
   CHECK_LACKS(data, TEST_KEY);
