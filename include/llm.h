@@ -5,7 +5,7 @@
  *
  * This header is the manual. It starts with an example and the rules that hold everywhere, and then goes through the
  * functions by what they act on: version, errors, configuration, client, the blocking calls, the call handle on which
- * those stand, and the log.
+ * those stand, the queue, on which one reader has many calls, and the log.
  *
  *     #include <llm.h>
  *     #include <stdio.h>
@@ -47,11 +47,13 @@
  *
  * Events
  *   An event's data is a pointer and a length in bytes. It may contain NUL, is followed by a NUL, and lives until the
- *   callback returns (llm_stream) or until the next llm_call_next on the same call. Adjacent TEXT events may be joined.
- *   A slow reader holds up its own transfer and no other; what it has not read yet is bounded.
+ *   callback returns (llm_stream) or until the next llm_call_next on the same call; llm_queue_read copies it to a buffer
+ *   of yours. Adjacent TEXT events may be joined. A slow reader holds up its own transfers and no others; what it has not
+ *   read yet is bounded.
  *
  * How a call ends
- *   Exactly once: with LLM_EVENT_RESPONSE, or with a failure. Cancelling after the end does nothing.
+ *   Exactly once: with LLM_EVENT_RESPONSE, or with a failure, which a queue delivers as LLM_EVENT_ERROR. Cancelling
+ *   after the end does nothing.
  *
  * How the library grows
  *   Ignore event kinds and JSON fields that you do not know; take an unknown negative status for a failure.
@@ -211,7 +213,8 @@ llm_status llm_client_create(const char *LLM_NULLABLE config_json, llm_client *L
                              llm_error *LLM_NULLABLE *LLM_NULLABLE error);
 
 /* Never blocks; may be called from an event callback. The client's calls end with LLM_ERROR_CANCELED, threads that wait
- * in them return, call handles stay valid until they are freed. No function may be entered with the client afterwards. */
+ * in them return, call handles and queues stay valid until they are freed. No function may be entered with the client
+ * afterwards. */
 void llm_client_destroy(llm_client *LLM_NULLABLE client);
 
 /* What has become of the client's calls so far, yours to free with llm_free:
@@ -268,7 +271,9 @@ enum {
   LLM_EVENT_REASONING = 2,       /* UTF-8 text */
   LLM_EVENT_TOOL_CALL_DELTA = 3, /* JSON {"index", "id"?, "name"?, "arguments"?: a piece of text} */
   LLM_EVENT_TOOL_CALL = 4,       /* JSON {"index", "id", "name", "arguments"}: whole */
-  LLM_EVENT_RESPONSE = 5         /* JSON, the whole response: the last event of a call that succeeded */
+  LLM_EVENT_RESPONSE = 5,        /* JSON, the whole response: the last event of a call that succeeded */
+  LLM_EVENT_ERROR = 6,           /* queues only: JSON as of llm_error_json, the last event of a call that failed */
+  LLM_EVENT_LOG = 7              /* queues only: a log line, with tag 0 */
 };
 
 /* Called with each event of a stream, on the thread that called llm_stream. Nonzero cancels: the connection is closed,
@@ -351,8 +356,9 @@ enum {
   LLM_OP_HEALTH_CHECK = 6    /* request: the options; one LLM_EVENT_RESPONSE that holds the report */
 };
 
-/* Starts a call and returns. `request_json` may be NULL where an operation takes only options. `queue` must be NULL, and
- * `tag` is kept for it. Every started call is freed once. */
+/* Starts a call and returns. `request_json` may be NULL where an operation takes only options. `queue` NULL: the call is
+ * read with llm_call_next, and `tag` has no meaning. Else its events go to the queue, marked with `tag`, whose meaning is
+ * yours; they may be read there before llm_call_start has returned. Every started call is freed once. */
 llm_status llm_call_start(llm_client *LLM_NONNULL client, int32_t operation, const char *LLM_NULLABLE request_json,
                           llm_queue *LLM_NULLABLE queue, uint64_t tag, llm_call *LLM_NULLABLE *LLM_NONNULL call,
                           llm_error *LLM_NULLABLE *LLM_NULLABLE error);
@@ -362,7 +368,7 @@ llm_status llm_call_start(llm_client *LLM_NONNULL client, int32_t operation, con
  *   LLM_PENDING    none came in time, or a signal handler ran: call again
  *   LLM_END        the call is over; so from now on
  *   negative       the call failed; said once, then LLM_END
- * One thread at a time: a second one gets LLM_ERROR_INVALID_ARGUMENT. */
+ * One thread at a time: a second one gets LLM_ERROR_INVALID_ARGUMENT, and so does whoever asks a call on a queue. */
 llm_status llm_call_next(llm_call *LLM_NONNULL call, int32_t timeout_ms, int32_t *LLM_NULLABLE kind,
                          const char *LLM_NULLABLE *LLM_NONNULL data, size_t *LLM_NONNULL length,
                          llm_error *LLM_NULLABLE *LLM_NULLABLE error);
@@ -373,8 +379,91 @@ void llm_call_pause(llm_call *LLM_NULLABLE call, int32_t paused);
 /* Ends the call with LLM_ERROR_CANCELED; events that were not read yet are dropped. Any thread, any number of times. */
 void llm_call_cancel(llm_call *LLM_NULLABLE call);
 
-/* Cancels what still runs. No other thread may be in llm_call_next on the call. */
+/* Cancels what still runs. No other thread may be in llm_call_next on the call. Of a call on a queue, no read that begins
+ * later yields anything, its end included. */
 void llm_call_free(llm_call *LLM_NULLABLE call);
+
+/* ------------------------------------------------------------------------------ many calls, one reader: for event loops */
+
+/*
+ * A queue takes the events of as many calls as you like. One reader copies them out, many at a time, when his own event
+ * loop says that there are some; or he waits in llm_queue_read. No thread is needed for a call, and none waits for it.
+ *
+ *     static void run(llm_queue *queue, int running) {       // so many calls were started on it
+ *         struct pollfd watched = {llm_queue_fd(queue), POLLIN, 0};
+ *         size_t capacity = 65536, used, at;
+ *         char *buffer = malloc(capacity);
+ *         while (running > 0) {
+ *             llm_status status;
+ *             poll(&watched, 1, -1);                         // beside whatever else the loop watches
+ *             while ((status = llm_queue_read(queue, 0, buffer, capacity, &used)) != LLM_PENDING) {
+ *                 if (status == LLM_TOO_SMALL) {
+ *                     free(buffer);
+ *                     buffer = malloc(capacity = used);
+ *                     continue;
+ *                 }
+ *                 if (status != LLM_OK) abort();
+ *                 for (at = 0; at < used;) {
+ *                     llm_event *event = (llm_event *)(buffer + at);
+ *                     char *data = (char *)(event + 1);      // event->length bytes, then a NUL
+ *                     if (event->kind == LLM_EVENT_TEXT) printf("%d: %s\n", (int)event->tag, data);
+ *                     if (event->kind == LLM_EVENT_RESPONSE || event->kind == LLM_EVENT_ERROR) running--;
+ *                     at += sizeof *event + (event->length / 8 + 1) * 8;
+ *                 }
+ *             }
+ *         }
+ *         free(buffer);
+ *     }
+ *
+ * Order and fairness. The events of one call come in their order, and its RESPONSE or ERROR, exactly one, last. Calls take
+ * turns: one that floods the queue does not keep the others' events back.
+ *
+ * A slow reader. What a call has unread is bounded, and what the queue has; beyond it the transfers are held up until the
+ * reader catches up. A consumer of one call that is slower than the others is held up alone with llm_call_pause.
+ *
+ * Cancelling. After llm_call_cancel the call ends with one ERROR, LLM_ERROR_CANCELED; its unread events are dropped, and a
+ * RESPONSE that was not read yet turns into that ERROR. Call handles are freed before or after the queue is destroyed.
+ *
+ * Threads. Any thread may start, pause, cancel and free calls and wake the reader; one at a time reads: a second one gets
+ * LLM_ERROR_INVALID_ARGUMENT. Several loops have a queue each, of the same client or not.
+ */
+
+/* How each event begins in the buffer of llm_queue_read. `length` bytes of data follow, a NUL, and padding to a multiple of
+ * 8 bytes: the next event begins sizeof(llm_event) + (length / 8 + 1) * 8 bytes on. */
+typedef struct llm_event {
+  uint64_t tag;      /* the call's, as given to llm_call_start */
+  int32_t kind;      /* LLM_EVENT_... */
+  uint32_t length;   /* bytes of data */
+} llm_event;
+
+llm_status llm_queue_create(llm_queue *LLM_NULLABLE *LLM_NONNULL queue, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Copies events to `buffer`, as many whole ones as it holds, waiting up to `timeout_ms` milliseconds if there are none: 0
+ * polls, -1 waits for as long as it takes. The buffer is aligned as for any llm_event.
+ *   LLM_OK                      *used bytes of events
+ *   LLM_PENDING                 none came in time, a signal handler ran, or llm_queue_wake was called
+ *   LLM_TOO_SMALL               nothing was taken: the next event needs *used bytes
+ *   LLM_ERROR_INVALID_ARGUMENT  NULL, or another thread is reading
+ *   LLM_ERROR_FORKED            the queue belongs to the parent process
+ * Except in the first and third case *used is 0. */
+llm_status llm_queue_read(llm_queue *LLM_NONNULL queue, int32_t timeout_ms, void *LLM_NULLABLE buffer, size_t capacity,
+                          size_t *LLM_NONNULL used);
+
+/* A descriptor for your event loop to watch for reading: one end of a non-blocking, close-on-exec socketpair, made when it
+ * is first asked for. It becomes readable, by one byte, when the first event comes after the queue was created or after a
+ * read that returned LLM_PENDING; that return removes the byte. So when it is readable, read until LLM_PENDING; whoever
+ * stops sooner schedules the next read himself, unless his loop is level-triggered. Do not read from it or close it; it is
+ * closed by llm_queue_destroy: take it out of your loop first, and give a `dup` of it to owners that close. -1: the system
+ * has none to give, or the queue belongs to the parent process (a forked child has its copy closed). */
+int32_t llm_queue_fd(llm_queue *LLM_NULLABLE queue);
+
+/* Makes a read that waits return LLM_PENDING, or the next one that would wait. Any thread; not from a signal handler. The
+ * descriptor stays as it is. */
+void llm_queue_wake(llm_queue *LLM_NULLABLE queue);
+
+/* Cancels the queue's calls and drops what was not read. Their handles stay valid until they are freed. Never blocks. No
+ * read may be in progress, and no function may be entered with the queue afterwards. */
+void llm_queue_destroy(llm_queue *LLM_NULLABLE queue);
 
 /* --------------------------------------------------------------------------------------------------------------- log */
 
@@ -419,6 +508,13 @@ typedef void (*llm_log_fn)(int32_t level, const char *LLM_NONNULL line, size_t l
  * LLM_LOG_OFF: nowhere. When this returns, the function that was set before is not running and will not be called again.
  * LLM_ERROR_INVALID_ARGUMENT: `level` is none of LLM_LOG_*, or this was called from the function itself. */
 llm_status llm_set_log(int32_t level, llm_log_fn LLM_NULLABLE write, void *LLM_NULLABLE user_data);
+
+/* Delivers lines of `level` and above as LLM_EVENT_LOG, with tag 0, beside where llm_set_log sends them: for programs that
+ * cannot be called on any thread. LLM_LOG_OFF, which it is at first: none. Nothing is held up for them: beyond 1 MiB or
+ * 10,000 lines that were not read they are dropped, and the next one says how many were in "dropped".
+ * LLM_ERROR_INVALID_ARGUMENT: NULL, `level` is none of LLM_LOG_*, or this was called from an llm_log_fn;
+ * LLM_ERROR_FORKED: the queue belongs to the parent process. */
+llm_status llm_queue_log(llm_queue *LLM_NONNULL queue, int32_t level);
 
 #ifdef __cplusplus
 }

@@ -62,10 +62,9 @@ public func llm_call_start(
     boundary(error) { () throws(LLMError) in
         let output = try Argument.output(call, "call")
         let client = try Argument.client(client)
-        guard queue == nil else {
-            throw LLMError(.invalidArgument, "queue must be NULL: this version has no queues")
-        }
-        let handle = CallHandle(try client.start(requested(operation, request_json), tag: tag))
+        let queue = Argument.queue(queue)
+        if let queue, queue.belongsToParent { throw Argument.forked("queue") }
+        let handle = CallHandle(try client.start(requested(operation, request_json), on: queue, tag: tag))
         output.pointee = OpaquePointer(Unmanaged.passRetained(handle).toOpaque())
         return llm_status(LLM_OK)
     }
@@ -100,6 +99,7 @@ public func llm_call_next(
         guard let data else { throw Argument.null("data") }
         guard let length else { throw Argument.null("length") }
         if handle.call.belongsToParent { throw Argument.forked("call") }
+        if handle.call.isOnQueue { throw LLMError.onQueue }
         switch try handle.next(timeoutMs: timeout_ms < 0 ? nil : Int(timeout_ms)) {
         case .event(let eventKind, let bytes):
             kind?.pointee = eventKind
@@ -128,6 +128,6 @@ public func llm_call_cancel(_ call: OpaquePointer?) {
 public func llm_call_free(_ call: OpaquePointer?) {
     // The parent's, in a forked child, is left alone: see llm_client_destroy.
     guard let call, let handle = CallHandle.from(call), !handle.call.belongsToParent else { return }
-    handle.call.cancel()
+    handle.call.release()
     Unmanaged<CallHandle>.fromOpaque(UnsafeRawPointer(call)).release()
 }

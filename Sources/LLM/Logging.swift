@@ -23,9 +23,7 @@ public func llm_set_log(
     _ user_data: UnsafeMutableRawPointer?
 ) -> llm_status {
     boundary(nil) { () throws(LLMError) in
-        guard let level = LogLevel(rawValue: level) else {
-            throw LLMError(.invalidArgument, "level is \(level), which is none of LLM_LOG_*")
-        }
+        let level = try Argument.logLevel(level)
         let sink: any LogSink = if let write { CallbackSink(write, user_data) } else { StandardErrorSink() }
         try Log.shared.setMain(sink, level: level)
         return llm_status(LLM_OK)

@@ -31,5 +31,11 @@ private func signaturesAgreeWithTheHeader() {
     same(CLLM.llm_call_pause, LLM.llm_call_pause)
     same(CLLM.llm_call_cancel, LLM.llm_call_cancel)
     same(CLLM.llm_call_free, LLM.llm_call_free)
+    same(CLLM.llm_queue_create, LLM.llm_queue_create)
+    same(CLLM.llm_queue_read, LLM.llm_queue_read)
+    same(CLLM.llm_queue_fd, LLM.llm_queue_fd)
+    same(CLLM.llm_queue_wake, LLM.llm_queue_wake)
+    same(CLLM.llm_queue_destroy, LLM.llm_queue_destroy)
+    same(CLLM.llm_queue_log, LLM.llm_queue_log)
     same(CLLM.llm_set_log, LLM.llm_set_log)
 }

@@ -13,14 +13,17 @@ package final class Call: Sendable {
     package let id: String
     /// Its place among its client's calls.
     let key: UInt64
-    private let channel: EventChannel
+    private let destination: any EventDestination
+    /// Where the call is read; nil for a call on a queue.
+    private let channel: EventChannel?
     private let runner: CallRunner
     private let canceled = Atomic<Bool>(false)
     private let generation = EventLoop.shared.generation
 
-    init(id: String, key: UInt64, channel: EventChannel, runner: CallRunner) {
+    init(id: String, key: UInt64, destination: any EventDestination, channel: EventChannel?, runner: CallRunner) {
         self.id = id
         self.key = key
+        self.destination = destination
         self.channel = channel
         self.runner = runner
     }
@@ -31,9 +34,13 @@ package final class Call: Sendable {
     /// Whether the caller has cancelled: a reader drops what he has in hand then.
     package var isCanceled: Bool { canceled.load(ordering: .acquiring) }
 
+    /// Whether the call's events go to a queue, and are not to be taken here.
+    package var isOnQueue: Bool { channel == nil }
+
     func start() throws(LLMError) {
         let runner = runner
         guard EventLoop.shared.execute({ runner.start() }) else {
+            destination.detach()
             throw LLMError(.canceled, "the process is exiting, or the system has no thread to give")
         }
     }
@@ -42,12 +49,14 @@ package final class Call: Sendable {
     /// a time.
     package func take(timeoutMs: Int?) -> Delivery {
         if belongsToParent { return .failure(forked()) }
+        guard let channel else { return .failure(.onQueue) }
         if timeoutMs == 0 { return Self.delivery(channel.takeNow()) }
         return Self.delivery(channel.take(until: timeoutMs.map { Instant.now.adding(milliseconds: $0) }))
     }
 
     func take() async -> Delivery {
-        await withTaskCancellationHandler {
+        guard let channel else { return .failure(.onQueue) }
+        return await withTaskCancellationHandler {
             Self.delivery(await channel.take())
         } onCancel: {
             cancel()
@@ -73,10 +82,17 @@ package final class Call: Sendable {
         if belongsToParent { return }
         if reason == .byCaller {
             canceled.store(true, ordering: .releasing)
-            channel.discard()
+            destination.discard()
         }
         let runner = runner
         EventLoop.shared.execute { runner.cancel(reason) }
+    }
+
+    /// The call's handle is given back: cancels what still runs, and nothing of it is read any more.
+    package func release() {
+        if belongsToParent { return }
+        cancel(.byCaller)
+        destination.detach()
     }
 
     /// The error for whoever reads on in a forked child, from inside a callback in which the process was copied. The call is
@@ -87,13 +103,24 @@ package final class Call: Sendable {
     }
 
     /// Stands in for the I/O thread: see `Rehearsal`.
-    func rehearse(_ records: ByteBuffer, _ outcome: EventChannel.Outcome) {
-        channel.send(records)
-        channel.finish(outcome)
+    func rehearse(_ records: ByteBuffer, _ outcome: CallOutcome) {
+        destination.send(records)
+        destination.finish(outcome)
+    }
+
+    func rehearseEnd() {
+        destination.setPaused(true)
+        destination.setPaused(false)
+        destination.discard()
+        destination.detach()
     }
 
     package func setPaused(_ isPaused: Bool) {
         if belongsToParent { return }
-        channel.setPaused(isPaused)
+        destination.setPaused(isPaused)
     }
+}
+
+extension LLMError {
+    package static var onQueue: LLMError { .invalidArgument("call is on a queue: its events are read from there") }
 }

@@ -7,7 +7,7 @@ final class CallRunner {
     }
 
     let plan: CallPlan
-    let channel: EventChannel
+    let channel: any EventDestination
     let log: CallLog
     let started: Instant
     private let onEnd: @Sendable () -> Void
@@ -22,7 +22,7 @@ final class CallRunner {
     /// Why the last attempt failed, where another one was made or waited for.
     var lastFailure: LLMError?
 
-    nonisolated init(_ plan: CallPlan, channel: EventChannel, onEnd: @escaping @Sendable () -> Void) {
+    nonisolated init(_ plan: CallPlan, channel: any EventDestination, onEnd: @escaping @Sendable () -> Void) {
         self.plan = plan
         self.channel = channel
         self.onEnd = onEnd

@@ -3,7 +3,7 @@
 final class ChatExchange: Exchange, TurnEndHandler {
     private let reader: ResponseReader
     private let events: EventWriter?
-    private let channel: EventChannel
+    private let channel: any EventDestination
     private var transfer: HTTPTransfer?
     private var flushIsDue = false
     /// When the first event was read.
@@ -13,7 +13,7 @@ final class ChatExchange: Exchange, TurnEndHandler {
     /// A burst is handed over in batches of at most this many events, so that the consumer can begin.
     private static let eventsPerBatch = 64
 
-    init(reader: ResponseReader, events: EventWriter?, channel: EventChannel) {
+    init(reader: ResponseReader, events: EventWriter?, channel: any EventDestination) {
         self.reader = reader
         self.events = events
         self.channel = channel

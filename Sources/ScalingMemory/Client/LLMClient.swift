@@ -48,11 +48,17 @@ public final class LLMClient: Sendable {
     // MARK: Starting calls
 
     /// Starts a call. What is wrong with the request is thrown here; everything else comes out of the call.
-    package func start(_ operation: Operation, tag: UInt64 = 0) throws(LLMError) -> Call {
+    ///
+    /// With a `queue` its events go there, under `tag`; they may be read from it before this returns.
+    package func start(
+        _ operation: Operation,
+        on queue: EventQueue? = nil,
+        tag: UInt64 = 0
+    ) throws(LLMError) -> Call {
         let options = operation.options
         let callID = options.callID ?? CallIdentifier.make()
         do throws(LLMError) {
-            let call = try makeCall(operation, callID, tag)
+            let call = try makeCall(operation, callID, queue, tag)
             do throws(LLMError) {
                 try call.start()
             } catch {
@@ -94,7 +100,12 @@ public final class LLMClient: Sendable {
     }
 
     /// A call that is ready to start.
-    func makeCall(_ operation: Operation, _ callID: String, _ tag: UInt64) throws(LLMError) -> Call {
+    func makeCall(
+        _ operation: Operation,
+        _ callID: String,
+        _ queue: EventQueue?,
+        _ tag: UInt64
+    ) throws(LLMError) -> Call {
         let endpoint = try settings.endpoint(operation.options)
         let plan = CallPlan(
             id: callID,
@@ -107,28 +118,23 @@ public final class LLMClient: Sendable {
             statistics: statistics
         )
         let key = CallIdentifier.next()
-        let weakRunner = Locked(WeakRunner())
-        let channel = EventChannel {
-            guard let runner = weakRunner.withLock({ $0.runner }) else { return }
-            EventLoop.shared.execute { runner.resume() }
-        }
-        let runner = CallRunner(plan, channel: channel) { [weak self] in self?.forget(key) }
-        weakRunner.withLock { $0.runner = runner }
-        let call = Call(id: callID, key: key, channel: channel, runner: runner)
+        let link = RunnerLink()
+        let (destination, channel) = try link.makeDestination(on: queue, tag)
+        let runner = CallRunner(plan, channel: destination) { [weak self] in self?.forget(key) }
+        link.connect(runner)
+        let call = Call(id: callID, key: key, destination: destination, channel: channel, runner: runner)
         let isShutDown = state.withLock { state in
             if !state.isShutDown { state.calls[key] = call }
             return state.isShutDown
         }
-        if isShutDown { throw LLMError(.canceled, "the client was destroyed") }
+        if isShutDown {
+            destination.detach()
+            throw LLMError(.canceled, "the client was destroyed")
+        }
         return call
     }
 
     func forget(_ key: UInt64) {
         state.withLock { _ = $0.calls.removeValue(forKey: key) }
     }
-}
-
-/// The channel's way back to the runner, which holds the channel.
-private struct WeakRunner: Sendable {
-    weak var runner: CallRunner?
 }

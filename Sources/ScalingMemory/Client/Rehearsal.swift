@@ -4,7 +4,7 @@
 /// is just making waits for it. A process that is copied by `fork()` at that moment has no such thread, and would wait for
 /// ever. So everything is used once, under a lock that `fork()` waits for. (The I/O thread needs none of this: it is asleep
 /// when the process is copied.)
-enum Rehearsal {
+package enum Rehearsal {
     private static let isDone: Locked<Bool> = {
         let isDone = Locked(false)
         ForkGuard.shared.protect(
@@ -16,10 +16,11 @@ enum Rehearsal {
         return isDone
     }()
 
-    static func runOnce() {
+    package static func runOnce() {
         isDone.withLock { isDone in
             guard !isDone else { return }
             isDone = true
+            QueueDescriptor.protectFork()
             for provider in ["openai", "anthropic", "gemini"] { try? run(provider) }
         }
     }
@@ -37,16 +38,34 @@ enum Rehearsal {
             json: "{\"provider\": \"\(provider)\", \"base_url\": \"http://127.0.0.1\", \"model\": \"a\", \"retry\": {}}"
         )
         let client = try LLMClient(checking: configuration)
-        let call = try client.makeCall(.stream(Request(json: request)), CallIdentifier.make(), 0)
-        defer { client.forget(call.key) }
+        let operation = Operation.stream(try Request(json: request))
+        let call = try client.makeCall(operation, CallIdentifier.make(), nil, 0)
+        let outcome = play(call, provider)
+        client.forget(call.key)
+        read(call, outcome)
+        _ = client.statistics.json
 
         try? embed(client)
 
+        let queue = EventQueue()
+        let queued = try client.makeCall(operation, CallIdentifier.make(), queue, 1)
+        _ = play(queued, provider)
+        client.forget(queued.key)
+        read(queue)
+        queued.rehearseEnd()
+        queue.close()
+    }
+
+    private static func play(_ call: Call, _ provider: String) -> Response {
         let events = EventWriter()
         let builder = ResponseBuilder(provider: provider, events: events)
         let index = builder.beginToolCall(id: "a", name: "a")
         builder.completeToolCall(at: index)
         call.rehearse(events.takeRecords(), .success(.response(builder.complete())))
+        return builder.build()
+    }
+
+    private static func read(_ call: Call, _ partial: Response) {
         while true {
             switch call.take(timeoutMs: 0) {
             case .events(var events):
@@ -56,10 +75,9 @@ enum Rehearsal {
                 result.write(to: &writer)
             case .failure, .nothing, .over:
                 var error = LLMError(.canceled, "").redacting([Secret("aaaa")])
-                error.partial = builder.build()
+                error.partial = partial
                 _ = error.json
-                CallLog.rehearse(error, builder.complete())
-                _ = client.statistics.json
+                CallLog.rehearse(error, partial)
                 return
             }
         }
@@ -67,10 +85,19 @@ enum Rehearsal {
 
     private static func embed(_ client: LLMClient) throws(LLMError) {
         let request = try EmbeddingRequest(json: "{\"input\": [\"a\"], \"extra\": {\"a\": 1}}")
-        client.forget(try client.makeCall(.embed(request), CallIdentifier.make(), 0).key)
+        client.forget(try client.makeCall(.embed(request), CallIdentifier.make(), nil, 0).key)
         var list = EmbeddingList(provider: client.provider)
         list.embeddings = [EmbeddingVector([0.5])]
         var writer = JSONWriter(to: ByteBuffer())
         CallResult.embeddings(list).write(to: &writer)
+    }
+
+    private static func read(_ queue: EventQueue) {
+        _ = queue.descriptor()
+        withUnsafeBytes(of: UInt8(0)) { queue.write(LogLine(level: .info, bytes: $0)) }
+        withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 8) { buffer in
+            while case .records = queue.read(into: buffer, timeoutMs: 1) {}
+        }
+        queue.wake()
     }
 }

@@ -5,13 +5,15 @@ public enum EventKind: Int32, Sendable {
     case toolCallDelta = 3
     case toolCall = 4
     case response = 5
+    /// A queue's: how a call failed.
+    case error = 6
+    /// A queue's: a log line.
+    case log = 7
 }
 
 /// Packs events one behind the other into a buffer, as a queue's reader gets them (`llm_event` in llm.h): a tag, the kind,
 /// the length, the data, a NUL, and padding to 8 bytes. One allocation serves many events, and a reader needs none.
 public final class EventWriter {
-    static let headerBytes = 16
-
     package private(set) var records = ByteBuffer()
     /// How many records are in the buffer.
     package private(set) var count = 0
@@ -28,9 +30,9 @@ public final class EventWriter {
         let start = records.count
         withUnsafeBytes(of: (tag, kind.rawValue, UInt32(0))) { records.append($0) }
         body(records)
-        let length = records.count - start - Self.headerBytes
+        let length = records.count - start - EventRecord.headerBytes
         records.overwrite(at: start + 12, with: UInt32(clamping: length))
-        let padding = Self.padding(afterDataOf: length)
+        let padding = EventRecord.padding(afterDataOf: length)
         withUnsafeBytes(of: UInt64(0)) { records.append(UnsafeRawBufferPointer(rebasing: $0.prefix(padding))) }
         count += 1
         total += 1
@@ -48,9 +50,39 @@ public final class EventWriter {
         return full
     }
 
+}
+
+/// The form of a packed event.
+enum EventRecord {
+    static let headerBytes = 16
+    /// The longest data that a record can say the length of.
+    static let maximumData = Int(UInt32.max)
+
     /// At least one byte, for the NUL.
     static func padding(afterDataOf length: Int) -> Int {
         8 - length % 8
+    }
+
+    /// A buffer with one record, whose data `body` appends.
+    static func make(_ kind: EventKind, tag: UInt64, _ body: (ByteBuffer) -> Void) -> ByteBuffer {
+        let writer = EventWriter(tag: tag)
+        writer.write(kind, body)
+        return writer.records
+    }
+
+    /// How many bytes the record at `offset` has; nil where there is none.
+    static func size(in records: UnsafeRawBufferPointer, at offset: Int) -> Int? {
+        guard offset + headerBytes <= records.count else { return nil }
+        let length = Int(records.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self))
+        return headerBytes + length + padding(afterDataOf: length)
+    }
+
+    /// How many bytes the whole records have that stand from `offset` on and fit into `room`.
+    static func bytesOfWholeRecords(in records: UnsafeRawBufferPointer, from offset: Int, within room: Int) -> Int {
+        if records.count - offset <= room { return records.count - offset }
+        var end = offset
+        while let size = size(in: records, at: end), size <= room - (end - offset) { end += size }
+        return end - offset
     }
 }
 
@@ -68,12 +100,12 @@ package struct EventReader {
     /// The next event. The bytes are valid as long as the records are, and followed by a NUL.
     package mutating func next() -> (kind: Int32, data: UnsafeRawBufferPointer)? {
         let bytes = records.bytes
-        guard offset + EventWriter.headerBytes <= bytes.count else { return nil }
+        guard offset + EventRecord.headerBytes <= bytes.count else { return nil }
         let kind = bytes.loadUnaligned(fromByteOffset: offset + 8, as: Int32.self)
         let length = Int(bytes.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self))
-        let start = offset + EventWriter.headerBytes
+        let start = offset + EventRecord.headerBytes
         guard start + length <= bytes.count else { return nil }
-        offset = start + length + EventWriter.padding(afterDataOf: length)
+        offset = start + length + EventRecord.padding(afterDataOf: length)
         return (kind, UnsafeRawBufferPointer(rebasing: bytes[start..<(start + length)]))
     }
 }

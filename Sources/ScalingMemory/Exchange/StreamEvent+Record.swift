@@ -36,7 +36,7 @@ extension StreamEvent {
                 )
             else { return nil }
             self = event
-        case .response, nil: return nil
+        case .response, .error, .log, nil: return nil
         }
     }
 }

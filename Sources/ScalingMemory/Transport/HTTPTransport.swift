@@ -39,6 +39,7 @@ package final class HTTPTransport: ReadinessHandler {
     private let generation = EventLoop.shared.generation
     private var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
     private var timer: TimerQueue.Timer?
+    private var isKickDue = false
 
     private init() {
         Self.initialize()
@@ -91,9 +92,15 @@ package final class HTTPTransport: ReadinessHandler {
 
     // MARK: Driving libcurl
 
-    /// Lets libcurl look at a transfer that was unpaused.
+    /// Lets libcurl look at a transfer that was unpaused, later in this turn: once for all that were, since it looks at each
+    /// of them every time.
     func kick() {
-        drive(CURL_SOCKET_TIMEOUT, 0)
+        guard !isKickDue else { return }
+        isKickDue = true
+        _ = Reactor.current.schedule(afterMs: 0) { [self] in
+            isKickDue = false
+            drive(CURL_SOCKET_TIMEOUT, 0)
+        }
     }
 
     func descriptorIsReady(_ descriptor: Int32, readable: Bool, writable: Bool, failed: Bool) {

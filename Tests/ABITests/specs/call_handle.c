@@ -150,18 +150,6 @@ TEST("what is wrong with a request is said by llm_call_start, and nothing is sen
   llm_client_destroy(client);
 }
 
-TEST("a queue is refused by name") {
-  llm_client *client = openai_client(serve());
-  llm_call *call = GARBAGE;
-  llm_error *error = GARBAGE;
-  llm_status status = llm_call_start(client, LLM_OP_STREAM, HELLO, (llm_queue *)(void *)client, 7, &call, &error);
-  CHECK_STATUS(status, LLM_ERROR_INVALID_ARGUMENT, error);
-  CHECK(call == NULL);
-  CHECK_HAS(llm_error_message(error), "queue");
-  llm_error_free(error);
-  llm_client_destroy(client);
-}
-
 TEST("freeing a call that runs closes its connection, whatever it is doing") {
   fault_server *server = serve(), *full = serve_on("full");
   llm_client *client = openai_client(server), *stuck = openai_client(full);

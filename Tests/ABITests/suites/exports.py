@@ -28,6 +28,8 @@ def tests(context):
     for compiler, language, standard in COMPILERS[:2]:
         yield (f"the example in llm.h, compiled by {compiler}, streams an answer",
                lambda c=compiler: header_example(context, c))
+        yield (f"the example of queues in llm.h, compiled by {compiler}, runs 20 streams",
+               lambda c=compiler: queue_example(context, c))
 
 
 def output_of(*command):
@@ -131,6 +133,49 @@ def header_example(context, compiler):
     assert (done.returncode, done.stderr) == (0, ""), (done.returncode, done.stdout, done.stderr)
     answer, response, end = done.stdout.split("\n")
     assert answer == ANSWER and f'"content":"{ANSWER}"' in response and end == "", done.stdout
+
+
+QUEUE_MAIN = """
+int main(int count, char **arguments) {
+  llm_client *client = NULL;
+  llm_queue *queue = NULL;
+  llm_call *calls[20];
+  uint64_t i;
+  if (count != 2 || llm_client_create(arguments[1], &client, NULL) || llm_queue_create(&queue, NULL)) return 1;
+  for (i = 0; i < 20; i++)
+    if (llm_call_start(client, LLM_OP_STREAM, "[{\\"role\\":\\"user\\",\\"content\\":\\"?\\"}]", queue, i, &calls[i], NULL)) return 2;
+  run(queue, 20);
+  for (i = 0; i < 20; i++) llm_call_free(calls[i]);
+  llm_queue_destroy(queue);
+  llm_client_destroy(client);
+  return 0;
+}
+"""
+
+
+def queue_example(context, compiler):
+    if not shutil.which(compiler):
+        raise context.skip(f"there is no {compiler}")
+    lines = header_text(context).splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith(" *     static void run(llm_queue"))
+    last = next(i for i in range(first, len(lines)) if lines[i] == " *     }")
+    example = "\n".join(line[len(" *     "):] for line in lines[first:last + 1])
+    includes = "".join(f"#include <{name}.h>\n" for name in ("llm", "poll", "stdio", "stdlib"))
+    program = context.folder / f"queue-example-{compiler}"
+    code = program.with_suffix(".c")
+    code.write_text(includes + example + QUEUE_MAIN)
+    output_of(compiler, "-std=c11", *STRICT, f"-I{context.include}", code, "-o", program, *context.builder.link_flags)
+    with fault_server(context.certificates) as server, Scripted(server.address) as scripted:
+        config = (f'{{"provider": "openai", "model": "m", "base_url": "{scripted.url}/v1", "api_key": "k", '
+                  '"rate_limit": {"per_minute": 0, "per_hour": 0, "max_concurrent": 0}}')
+        done = subprocess.run([program, config], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                              env=context.environment())
+    assert (done.returncode, done.stderr) == (0, ""), (done.returncode, done.stdout, done.stderr)
+    answers = {}
+    for line in done.stdout.splitlines():
+        tag, text = line.split(": ", 1)
+        answers[tag] = answers.get(tag, "") + text
+    assert answers == {str(tag): ANSWER for tag in range(20)}, answers
 
 
 class Scripted:

@@ -2,13 +2,11 @@
 ///
 /// Events travel in batches of packed records (`EventWriter`), so that a burst costs one hand-over. When the reader falls
 /// behind by `maximumBacklog` bytes, the transfer is held up until he has caught up by half.
-final class EventChannel: Sendable {
-    typealias Outcome = Result<CallResult, LLMError>
-
+final class EventChannel: EventDestination {
     enum Delivery {
         case events(EventReader)
         /// The end; delivered once.
-        case outcome(Outcome)
+        case outcome(CallOutcome)
         /// The end was delivered before.
         case over
         /// Nothing came in time, or a signal handler ran.
@@ -20,7 +18,7 @@ final class EventChannel: Sendable {
         /// Bytes in `batches` and in the batch that the reader has in hand.
         var backlog = 0
         var inHand = 0
-        var outcome: Outcome?
+        var outcome: CallOutcome?
         var isOver = false
         var isPaused = false
         var isDiscarding = false
@@ -45,7 +43,6 @@ final class EventChannel: Sendable {
 
     // MARK: The I/O thread's side
 
-    /// Whether the reader has room; if not, `resume` will be called when he has.
     var hasRoom: Bool {
         state.withLock { state in
             if !state.hasRoom { state.isHeldUp = true }
@@ -63,8 +60,7 @@ final class EventChannel: Sendable {
         }
     }
 
-    /// Ends the channel. What was sent before is delivered first.
-    func finish(_ outcome: Outcome) {
+    func finish(_ outcome: CallOutcome) {
         wakeReader { state in
             guard state.outcome == nil, !state.isOver else { return }
             state.outcome = state.isDiscarding ? outcome.canceled : outcome
@@ -148,7 +144,6 @@ final class EventChannel: Sendable {
         return true
     }
 
-    /// Holds up the transfer, or lets it go on, by the reader's wish.
     func setPaused(_ isPaused: Bool) {
         let mustResume = state.withLock { state in
             state.isPaused = isPaused
@@ -157,8 +152,6 @@ final class EventChannel: Sendable {
         if mustResume { resume() }
     }
 
-    /// Drops what was not read yet and whatever still comes. The outcome, if it was not read, is `canceled`, also where the
-    /// call has succeeded in the meantime: whoever cancels can rely on it.
     func discard() {
         state.withLock { state in
             state.isDiscarding = true
@@ -167,20 +160,9 @@ final class EventChannel: Sendable {
             state.outcome = state.outcome?.canceled
         }
     }
-}
 
-extension EventChannel.Outcome {
-    /// The outcome of a call that its caller has cancelled.
-    fileprivate var canceled: Self {
-        guard case .success(let result) = self else { return self }
-        var error = LLMError(.canceled, "the call was cancelled")
-        if case .response(let response) = result {
-            error.partial = response
-            error.provider = response.provider
-            error.callID = response.callID
-            error.requestID = response.requestID
-            error.attempts = response.attempts
-        }
-        return .failure(error)
+    /// The call's handle is gone, and with it the reader.
+    func detach() {
+        discard()
     }
 }
