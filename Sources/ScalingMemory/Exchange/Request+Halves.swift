@@ -20,10 +20,14 @@ extension Request {
         let bytes = Array(text.utf8)
         let fields = try? bytes.withUnsafeBytes { bytes in
             try JSONParser().parseRepairing(bytes) { root in
+                var fields: [String] = []
                 // An array is one of messages.
-                root.kind == .array
-                    ? [halvedField(root, "messages")].compactMap { $0 }
-                    : root.members.compactMap { $0.key.isHalved ? $0.key : halvedField($0.value, $0.key) }
+                if root.kind == .array, let field = halvedField(root, "messages") { fields.append(field) }
+                for member in root.members {
+                    let field = member.key.isHalved ? member.key : halvedField(member.value, member.key)
+                    if let field { fields.append(field) }
+                }
+                return fields
             }
         }
         return fields ?? []
@@ -31,15 +35,17 @@ extension Request {
 
     /// The first value inside of `node` that holds half of a pair, named as in an error; `name` is the node's own.
     private static func halvedField(_ node: JSONNode, _ name: String) -> String? {
-        switch node.kind {
-        case .string: return node.holdsHalf ? name : nil
-        case .array:
-            return node.elements.enumerated().lazy.compactMap { halvedField($1, "\(name)[\($0)]") }.first
-        case .object:
-            return node.members.lazy.compactMap { $0.key.isHalved ? name : halvedField($0.value, "\(name).\($0.key)") }
-                .first
-        case .null, .bool, .integer, .number: return nil
+        if node.holdsHalf { return name }
+        var index = 0
+        while let element = node[index] {
+            if let field = halvedField(element, "\(name)[\(index)]") { return field }
+            index += 1
         }
+        for member in node.members {
+            if member.key.isHalved { return name }
+            if let field = halvedField(member.value, "\(name).\(member.key)") { return field }
+        }
+        return nil
     }
 }
 

@@ -102,6 +102,16 @@ def test_what_json_has_no_words_for_is_refused_before_sending(connect: Connect, 
         connect("http://127.0.0.1:1").complete("?", **field)
 
 
+def test_what_no_model_reads_is_taken_out_of_a_text(connect: Connect, serve: Serve) -> None:
+    server = serve(answer_ok)
+    client = connect(server.url)
+    client.complete("a\ud800b\x00c\U0001f600")
+    client.complete("a\x00b", sanitize=False)
+    assert [exchange.json["messages"][0]["content"] for exchange in server.exchanges] == ["abc\U0001f600", "a\x00b"]
+    with pytest.raises(InvalidArgumentError, match=r"messages\[0\]\.content"):
+        client.complete("a\ud800", sanitize=False)
+
+
 @pytest.mark.parametrize("field", ["stream", "tempereture"])
 def test_a_field_that_is_not_known_is_refused_by_name(connect: Connect, field: str) -> None:
     settings: Any = {field: True}
