@@ -221,7 +221,7 @@ enum ErrorShapes {
                 {"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID","domain":"googleapis.com"}]}}
                 """#,
             code: .authentication,
-            providerCode: "INVALID_ARGUMENT",
+            providerCode: "API_KEY_INVALID",
             words: "cannot be used"
         ),
         gemini(400, "API key not valid. Please pass a valid API key.", "INVALID_ARGUMENT", .authentication),

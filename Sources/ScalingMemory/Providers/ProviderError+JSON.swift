@@ -72,9 +72,12 @@ extension ProviderError {
 
     /// One of Google's details. https://cloud.google.com/apis/design/errors#error_details
     private mutating func readGoogle(_ detail: JSONNode) {
-        guard let type = detail["@type"]?.string?.split(separator: ".").last else { return }
-        switch type {
-        case "ErrorInfo": add(code: detail["reason"]?.name)
+        // "API_KEY_INVALID" says more than "INVALID_ARGUMENT".
+        if let reason = detail["reason"]?.name {
+            otherCodes = codes
+            code = reason
+        }
+        switch detail["@type"]?.string?.split(separator: ".").last {
         case "RetryInfo": retryAfterMs = detail["retryDelay"]?.string.flatMap(WaitTime.milliseconds(duration:))
         case "QuotaFailure":
             // A day's allowance, or one of nothing: no wait that a call could make helps. (The delay that Google asks for

@@ -81,7 +81,7 @@ def test_a_call_may_have_a_key_and_a_name_of_its_own(connect: Connect, serve: Se
 
 def test_text_arrives_as_it_was_whatever_it_holds(connect: Connect, serve: Serve) -> None:
     server = serve(answer_ok)
-    text = 'ä 🦊 \u2028 "\\ \x00 \r\n'
+    text = 'ä 🦊 \u2028 "\\ \x7f \r\n'
     connect(server.url).complete(text)
     assert server.exchanges[0].json["messages"][0]["content"] == text
 
