@@ -184,6 +184,7 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *                   tenth of it on top at most; if it is longer than max_server_wait_ms the call ends, with the wait in the
  *                   error. All attempts carry the same idempotency-key where the provider takes one. Health checks make one.
  *   "headers"       {"name": "value"}: sent with every request, in place of the library's own of that name
+ *   "sanitize"      true (the default): what no model reads is taken out of requests, see there; false: it is not
  *   "proxy"         "http://host:port", "socks5h://..." or "" for none; the usual variables (HTTPS_PROXY, NO_PROXY ...)
  *                   count where it is absent. They are not followed to loopback.
  *   "ca_file"       PEM bundle of the certificate authorities to trust in place of the system's
@@ -244,11 +245,22 @@ llm_status llm_client_stats(llm_client *LLM_NONNULL client, char *LLM_NULLABLE *
  *   {"messages": [{"role": "user", "content": "What is 2+2?"}], "model": "...", "max_tokens": 64, "temperature": 0.7,
  *    "top_p": 1, "stop": ["..."], "seed": 1, "tools": [], "tool_choice": "auto", "response_format": {},
  *    "reasoning": {"effort": "low"}, "metadata": {}, "timeout": {}, "headers": {}, "api_key": "...", "call_id": "...",
- *    "extra": {"any": "provider field"}}
+ *    "sanitize": true, "extra": {"any": "provider field"}}
  *
  * "timeout" and "headers" override the configuration's, field by field. "call_id" (128 characters at most, made up if
  * absent) comes back in the response, the error and the log. "extra" is put into the body as it is. "stream" is refused:
  * the function decides.
+ *
+ * Unless "sanitize", here or in the configuration, is false, control characters below U+0020 other than tab, LF and CR, and
+ * halves of surrogate pairs ("\ud83d" without the other half), are taken out of the messages, the tools, "tool_choice",
+ * "response_format" and what llm_analyze is given; tool calls and their answers are changed alike and still match. "native"
+ * content, "extra", "metadata", "reasoning" and "stop" are sent as they are. A "model" or "call_id" with such a character is
+ * refused, and so is half a pair in any field that is not cleaned. With false, control characters are sent, escaped, and
+ * half a pair is refused everywhere: it cannot be written in UTF-8. Errors name the field.
+ *
+ * Messages are looked at before anything is sent, with errors that name the message's index: each has the content that its
+ * role needs; tool calls have a name and an id, which is no other call's of the message unless empty; a tool's message
+ * answers, by its "tool_call_id", a call of an earlier assistant's message that was not answered yet.
  *
  * A response:
  *

@@ -28,7 +28,7 @@ package enum Analysis {
         optionsJSON: String?
     ) throws(LLMError) -> Request {
         guard let optionsJSON else { return try request(content: content, instruction: instruction, options: nil) }
-        return try Request.parsing(optionsJSON, as: "the options") { (node) throws(LLMError) in
+        return try Request.reading(optionsJSON, as: "the options") { (node) throws(LLMError) in
             let object = try FieldReader(node, path: "")
             for field in ["content", "instruction"] where object.node[field] != nil {
                 throw .invalidArgument("unknown field \(field): it is an argument of its own here")
@@ -39,7 +39,7 @@ package enum Analysis {
 
     /// The request of `LLM_OP_ANALYZE`: `{"content", "instruction"?, and the options}`.
     package static func request(json: String) throws(LLMError) -> Request {
-        try Request.parsing(json, as: "the request") { (node) throws(LLMError) in
+        try Request.reading(json, as: "the request") { (node) throws(LLMError) in
             let object = try FieldReader(node, path: "")
             let content = try object.requiredString("content", takes: "the text to analyse")
             let instruction = try object.string("instruction")

@@ -117,7 +117,7 @@ final class CallRunner {
         error.callID = plan.id
         error.attempts = attempts
         error.partial?.callID = plan.id
-        return error.redacting(Redactor(plan.secrets, headers: plan.endpoint.headers))
+        return error.redacting(Redactor(plan.secrets, headers: plan.endpoint.headers)).bounded()
     }
 
     private func explainCancellation(_ error: inout LLMError) {

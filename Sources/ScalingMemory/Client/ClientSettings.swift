@@ -18,11 +18,12 @@ struct ClientSettings: Sendable {
         connection = try ConnectionSettings(configuration, to: parts)
         self.retry = RetryPolicy(configuration.retry, own: retry)
         try Self.checkSecrecy(of: apiKey, on: parts, configuration)
+        try configuration.headers.check(failingWith: .configuration)
     }
 
     /// The key that was given, or the one in the provider's variable; a server of the caller's own needs none.
     private static func key(_ configuration: Configuration, _ provider: Provider) throws(LLMError) -> Secret? {
-        if let key = configuration.apiKey { return key }
+        if let key = configuration.apiKey { return try Secret(key.value, called: "api_key") }
         let variable = EnvironmentVariables(prefix: provider.environmentPrefix).apiKey
         if let text = Environment.value(variable) { return try Secret(text, called: variable) }
         if configuration.baseURL == nil { throw .missingKey(of: provider) }
@@ -62,6 +63,7 @@ struct ClientSettings: Sendable {
 
     /// Where a call with these options goes.
     func endpoint(_ options: CallOptions) throws(LLMError) -> Endpoint {
+        try options.check()
         if options.apiKey != nil, let parts = URLParts(baseURL) {
             try Self.checkSecrecy(of: options.apiKey, on: parts, configuration)
         }
@@ -99,7 +101,7 @@ struct ClientSettings: Sendable {
 
     /// The request with what the configuration says where it says nothing.
     func filled(_ request: Request) throws(LLMError) -> Request {
-        var request = request
+        var request = try request.prepared(sanitizing: configuration.sanitize)
         request.model = request.model ?? configuration.model
         request.maxTokens = request.maxTokens ?? configuration.maxTokens
         request.temperature = request.temperature ?? configuration.temperature

@@ -26,7 +26,7 @@ package enum Rehearsal {
     }
 
     private static let request = """
-        {"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": [{"type": "text", "text": "a"}]},
+        {"messages": [{"role": "system", "content": "a\\u0001\\ud800"}, {"role": "user", "content": [{"type": "text", "text": "a"}]},
         {"role": "assistant", "content": null, "tool_calls": [{"id": "a", "function": {"name": "a", "arguments": "{}"}}]},
         {"role": "tool", "tool_call_id": "a", "content": "a"}], "max_tokens": 1, "temperature": 0.5, "stop": ["a"],
         "tools": [{"type": "function", "function": {"name": "a"}}], "tool_choice": "auto", "headers": {"a": "a"},

@@ -2,7 +2,7 @@ extension Configuration {
     private static let fields: Set = [
         "provider", "api_key", "api_key_env", "base_url", "model", "max_tokens", "temperature", "timeout",
         "rate_limit", "retry", "headers", "proxy", "ca_file", "http2", "allow_insecure_http", "max_response_bytes",
-        "max_event_bytes",
+        "max_event_bytes", "sanitize",
     ]
 
     /// Reads a configuration. Throws an error that names the field, what is wrong with it and what it takes.
@@ -31,6 +31,7 @@ extension Configuration {
         rateLimit = try RateLimitSettings(object.object("rate_limit"))
         retry = try RetrySettings(object.object("retry"))
         headers = try HTTPHeader.list(object, "headers")
+        sanitize = try object.bool("sanitize") ?? sanitize
         proxy = try object.string("proxy")
         caFile = try object.string("ca_file")
         http2 = try object.bool("http2") ?? false

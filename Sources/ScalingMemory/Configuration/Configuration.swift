@@ -11,6 +11,8 @@ public struct Configuration: Sendable, Hashable {
     public var rateLimit = RateLimitSettings()
     public var retry = RetrySettings()
     public var headers: [HTTPHeader] = []
+    /// Whether control characters and halves of surrogate pairs are taken out of the texts of requests.
+    public var sanitize = true
     /// "" is none; nil is what the environment says.
     public var proxy: String?
     public var caFile: String?

@@ -10,18 +10,22 @@ public struct HTTPHeader: Sendable, Hashable {
 
     /// Reads an object of names and values. Refuses what could end the field and begin another.
     package static func list(_ object: FieldReader, _ key: String) throws(LLMError) -> [HTTPHeader] {
-        var headers: [HTTPHeader] = []
-        for (name, value) in try object.texts(key) {
-            let field = "\(object.name(key)).\(name)"
-            guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else {
-                throw object.invalid("\(field) is not a header's name")
-            }
-            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-                throw object.invalid("\(field) has a line end or another control character in its value")
-            }
-            headers.append(HTTPHeader(name, value))
+        let headers = try object.texts(key).map { HTTPHeader($0.name, $0.value) }
+        for header in headers {
+            if let problem = header.problem { throw object.invalid("\(object.name(key)).\(problem)") }
         }
         return headers
+    }
+
+    /// What is wrong with the field, beginning with its name: whatever could end it and begin another.
+    fileprivate var problem: String? {
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else {
+            return "\(name.shortened(to: 64)) is not a header's name"
+        }
+        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+            return "\(name.shortened(to: 64)) has a line end or another control character in its value"
+        }
+        return nil
     }
 
     /// RFC 9110, section 5.6.2: the characters of a token.
@@ -46,6 +50,13 @@ public struct HTTPHeader: Sendable, Hashable {
 }
 
 extension [HTTPHeader] {
+    /// Refuses fields that could end early and begin another. Those that were read from JSON have been checked there.
+    package func check(failingWith code: LLMError.Code) throws(LLMError) {
+        for header in self {
+            if let problem = header.problem { throw LLMError(code, "headers.\(problem)") }
+        }
+    }
+
     /// Adds a field in place of one of the same name.
     mutating func set(_ header: HTTPHeader) {
         removeAll { $0.isNamed(header.name) }

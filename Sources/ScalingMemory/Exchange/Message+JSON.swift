@@ -4,7 +4,7 @@ extension Message {
         let object = try FieldReader(node, path: path)
         let name = try object.requiredString("role", takes: "one of " + Self.roleNames)
         guard let role = Role(rawValue: name) else {
-            throw .invalidArgument("\(path).role is \"\(name)\"; it takes one of \(Self.roleNames)")
+            throw .invalidArgument("\(path).role is \"\(name.shortened(to: 64))\"; it takes one of \(Self.roleNames)")
         }
         self.init(role: role, content: try Self.content(of: object))
         toolCalls = try Self.toolCalls(of: object)
@@ -43,7 +43,7 @@ extension Message {
             let arguments = function.node["arguments"]
             calls.append(
                 ToolCall(
-                    id: try call.string("id") ?? "",
+                    id: try call.requiredString("id", takes: "the call's id"),
                     name: try function.requiredString("name", takes: "the tool's name"),
                     arguments: arguments.map { $0.string ?? JSONValue($0).json } ?? "{}"
                 )

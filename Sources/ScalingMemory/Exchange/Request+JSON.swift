@@ -1,7 +1,7 @@
 extension Request {
     /// Reads a request: an array of messages, or an object. Throws an error that names the field and what it takes.
     public init(json: String) throws(LLMError) {
-        self = try Self.parsing(json, as: "the request") { (node) throws(LLMError) in try Request(node) }
+        self = try Self.reading(json, as: "the request") { (node) throws(LLMError) in try Request(node) }
     }
 
     package init(_ node: JSONNode) throws(LLMError) {
@@ -38,12 +38,13 @@ extension Request {
         reasoning = try object.object("reasoning").map { JSONValue($0.node) }
         metadata = try object.object("metadata").map { JSONValue($0.node) }
         extra = try object.object("extra").map { JSONObject($0.node) } ?? JSONObject()
+        sanitize = try object.bool("sanitize")
         options = try CallOptions(object)
     }
 
     private static let fields: Set = CallOptions.fields.union([
         "model", "max_tokens", "temperature", "top_p", "stop", "seed", "tools", "tool_choice",
-        "response_format", "reasoning", "metadata", "extra",
+        "response_format", "reasoning", "metadata", "extra", "sanitize",
     ])
 
     private static func messages(_ node: JSONNode) throws(LLMError) -> [Message] {
@@ -99,6 +100,19 @@ extension Request {
 }
 
 extension CallOptions {
+    /// Refuses what would go into a header field and could end it, or into a log line.
+    package func check() throws(LLMError) {
+        try headers.check(failingWith: .invalidArgument)
+        if let apiKey { _ = try Secret(apiKey.value, called: "api_key") }
+        guard let callID else { return }
+        if callID.count > 128 || callID.isEmpty {
+            throw .invalidArgument("call_id has \(callID.count) characters; it takes 1 to 128")
+        }
+        if callID.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw .invalidArgument("call_id has a line end or another control character in it")
+        }
+    }
+
     package static let fields: Set = ["timeout", "headers", "api_key", "call_id"]
 
     package init(_ object: FieldReader) throws(LLMError) {
@@ -107,9 +121,7 @@ extension CallOptions {
         headers = try HTTPHeader.list(object, "headers")
         apiKey = try Secret(object, "api_key")
         callID = try object.string("call_id")
-        if let callID, callID.count > 128 || callID.isEmpty {
-            throw .invalidArgument("call_id has \(callID.count) characters; it takes 1 to 128")
-        }
+        try check()
     }
 
     /// Reads the options of a call that has nothing else.

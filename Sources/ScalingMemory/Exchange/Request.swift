@@ -20,7 +20,12 @@ public struct Request: Sendable, Hashable {
     public var metadata: JSONValue?
     /// Fields for the request's body, put there as they are.
     public var extra: JSONObject
+    /// Whether control characters and halves of surrogate pairs are taken out of the texts; nil: as the client's
+    /// configuration says.
+    public var sanitize: Bool?
     public var options: CallOptions
+    /// Where halves of surrogate pairs were left out when the request was read, as errors name the fields.
+    package var halvedFields: [String] = []
 
     public init(messages: [Message], model: String? = nil) {
         self.messages = messages

@@ -33,6 +33,20 @@ public struct JSONObject: Sendable, Hashable {
     }
 }
 
+extension JSONObject {
+    /// The object with other names and values. Of members whose names become equal the last remains.
+    func mapMembers(name: (String) -> String, value: (JSONValue) -> JSONValue) -> JSONObject {
+        var result = JSONObject()
+        let names = members.map { name($0.key) }
+        if names == members.map(\.key) {
+            result.members = members.map { Member(key: $0.key, value: value($0.value)) }
+        } else {
+            for (name, member) in zip(names, members) { result[name] = value(member.value) }
+        }
+        return result
+    }
+}
+
 extension JSONObject: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self.init()

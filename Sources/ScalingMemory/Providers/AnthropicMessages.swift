@@ -24,6 +24,9 @@ struct AnthropicMessages {
             }
         }
         Self.flush(&results, into: &turns)
+        if turns.isEmpty {
+            throw .invalidArgument("messages has system messages only; Anthropic's messages take one of another role")
+        }
         return .array(turns)
     }
 

@@ -65,6 +65,7 @@ struct EmbeddingReader {
     private func refusal(_ response: WholeResponse) -> LLMError {
         ProviderFailure.inResponse(
             status: response.head.status,
+            type: response.head.errorType,
             body: response.body,
             read: adapter,
             with: parser,

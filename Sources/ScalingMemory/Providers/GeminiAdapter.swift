@@ -81,19 +81,7 @@ public struct GeminiAdapter: ProviderAdapter {
         return root["nextPageToken"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// `{"error": {"code": 400, "message", "status": "INVALID_ARGUMENT", "details": [{"reason"}]}}`, with an array around
-    /// it or without. https://cloud.google.com/apis/design/errors
     public func decodeError(_ root: JSONNode) -> ProviderError? {
-        if root.kind == .array, let first = root[0] { return decodeError(first) }
-        guard let error = root["error"], let status = error["status"]?.string, !status.isEmpty else {
-            return ProviderError(anyOf: root)
-        }
-        // "API_KEY_INVALID" says more than "INVALID_ARGUMENT".
-        let reason = (error["details"] ?? error).elements.lazy.compactMap { $0["reason"]?.string }.first
-        return ProviderError(
-            code: reason ?? status,
-            message: error["message"]?.string,
-            httpStatus: error["code"]?.integer.flatMap { (400..<600).contains($0) ? $0 : nil }
-        )
+        ProviderError(anyOf: root)
     }
 }

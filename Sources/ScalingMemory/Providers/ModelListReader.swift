@@ -16,7 +16,15 @@ struct ModelListReader {
         do {
             guard (200..<300).contains(response.head.status) else { throw refusal(response) }
             return try parser.parseRepairing(response.body.bytes) { root in
-                try adapter.decodeModelList(root, into: &list)
+                if let error = ProviderError(errorIn: root) {
+                    throw ProviderFailure.inResponse(
+                        status: response.head.status,
+                        error: error,
+                        body: "",
+                        provider: provider
+                    )
+                }
+                return try adapter.decodeModelList(root, into: &list)
             }
         } catch let failure as JSONParser.Failure {
             throw .protocolViolation("the model list is not JSON: \(failure.reason), at byte \(failure.offset)")
@@ -29,6 +37,7 @@ struct ModelListReader {
     private func refusal(_ response: WholeResponse) -> LLMError {
         ProviderFailure.inResponse(
             status: response.head.status,
+            type: response.head.errorType,
             body: response.body,
             read: adapter,
             with: parser,

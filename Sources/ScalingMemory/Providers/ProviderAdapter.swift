@@ -96,10 +96,27 @@ public struct ProviderError: Sendable {
     public var message: String?
     /// An HTTP status named in the body, for errors that come under another one or in a stream.
     public var httpStatus: Int?
+    /// Other names that the provider gives the error, such as its type or the code of an inner error.
+    public var otherCodes: [String] = []
+    /// What the error is, where the provider says so in a way of its own.
+    public var meaning: LLMError.Code?
+    /// The wait that the body asks for, in milliseconds.
+    public var retryAfterMs: Int?
+    /// The request's name, where the body has it.
+    public var requestID: String?
 
     public init(code: String?, message: String?, httpStatus: Int? = nil) {
         self.code = code
         self.message = message
         self.httpStatus = httpStatus
+    }
+
+    /// All its names, the most exact first.
+    var codes: [String] { (code.map { [$0] } ?? []) + otherCodes }
+
+    /// Adds a name, less exact than those that it has.
+    mutating func add(code name: String?) {
+        guard let name, !name.isEmpty, !codes.contains(name) else { return }
+        if code == nil { code = name } else { otherCodes.append(name) }
     }
 }

@@ -1,6 +1,5 @@
-/// Turns what a provider says of an error into one of ours, by HTTP status, code and words.
-///
-/// Statuses and codes: https://platform.openai.com/docs/guides/error-codes, https://docs.anthropic.com/en/api/errors
+/// Turns what a provider says of an error into one of ours, by HTTP status, code and words: see `ErrorCodes` and
+/// `ErrorWords`.
 enum ProviderFailure {
     /// The error of a response with an error status, or of an error body under status 200.
     static func inResponse(
@@ -11,7 +10,7 @@ enum ProviderFailure {
     ) -> LLMError {
         let meant = status >= 400 ? status : error.flatMap { meantStatus($0) } ?? (status < 300 ? 500 : status)
         var result = make(status: meant, error: error)
-        let words = error?.message ?? summary(of: body)
+        let words = error?.message ?? ErrorPage.summary(of: body)
         result.httpStatus = status
         result.message = "\(provider) answered with HTTP status \(status)" + (words.isEmpty ? "" : ": \(words)")
         if (300..<400).contains(status) {
@@ -20,16 +19,23 @@ enum ProviderFailure {
         return result
     }
 
-    /// The error of a response with an error status, whose body `adapter` reads.
+    /// The error of a response with an error status, whose body `adapter` reads. `type`: how the head calls it.
     static func inResponse(
         status: Int,
+        type: String? = nil,
         body: ByteBuffer,
         read adapter: any ProviderAdapter,
         with parser: JSONParser,
         provider: String
     ) -> LLMError {
         let said = try? parser.parseRepairing(body.bytes) { adapter.decodeError($0) }
-        return inResponse(status: status, error: said ?? nil, body: body.text, provider: provider)
+        var error = said ?? nil
+        if let type {
+            var named = error ?? ProviderError(code: nil, message: nil)
+            named.add(code: type)
+            error = named
+        }
+        return inResponse(status: status, error: error, body: body.text, provider: provider)
     }
 
     /// The error that an event in a stream stands for.
@@ -43,31 +49,27 @@ enum ProviderFailure {
         var result = LLMError(code(status: status, error: error), "")
         result.providerCode = error?.code
         result.providerMessage = error?.message
-        result.isRetryable = isRetryable(status) && result.code != .quota && result.code != .contextLength
+        result.requestID = error?.requestID
+        result.retryAfterMs = error?.retryAfterMs
+        result.isRetryable = isRetryable(result.code, status)
         return result
     }
 
-    private static func isRetryable(_ status: Int) -> Bool {
+    private static func isRetryable(_ code: LLMError.Code, _ status: Int) -> Bool {
+        switch code {
+        case .rateLimited: return true
+        case .quota, .contextLength, .contentFiltered, .authentication: return false
+        default: break
+        }
         switch status {
-        case 408, 409, 429, 500, 502, 503, 504, 529: true
-        default: false
+        // 498: Groq, out of capacity. 520 to 524: Cloudflare, whose origin did not answer.
+        case 408, 409, 429, 498, 500, 502, 503, 504, 520...524, 529: return true
+        default: return false
         }
     }
 
     private static func code(status: Int, error: ProviderError?) -> LLMError.Code {
-        let code = error?.code ?? ""
-        let words = (error?.message ?? "").lowercased()
-        if (400..<500).contains(status) || status == 500 {
-            if saysContextLength(code, words) { return .contextLength }
-        }
-        if (400..<500).contains(status) {
-            if saysContentFilter(code) { return .contentFiltered }
-            if code == "insufficient_quota" || code == "billing_error"
-                || words.contains(bytesOf: "credit balance is too low")
-            {
-                return .quota
-            }
-        }
+        if let error, let meaning = meaning(error, status) { return meaning }
         switch status {
         case 401, 403: return .authentication
         case 402: return .quota
@@ -80,61 +82,28 @@ enum ProviderFailure {
         }
     }
 
-    private static func saysContextLength(_ code: String, _ words: String) -> Bool {
-        if code == "context_length_exceeded" || code == "exceed_context_size_error" { return true }
-        let signs: [StaticString] = [
-            "maximum context length", "prompt is too long", "context window", "context size", "context limit",
-            "context length", "too many tokens", "exceeds the maximum number of tokens",
-        ]
-        return signs.contains { words.contains(bytesOf: $0) }
-    }
-
-    private static func saysContentFilter(_ code: String) -> Bool {
-        ["content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "moderation_blocked"]
-            .contains(code)
+    /// What the provider's own codes and words tell that the status does not.
+    private static func meaning(_ error: ProviderError, _ status: Int) -> LLMError.Code? {
+        guard (400..<500).contains(status) || status == 500 else { return nil }
+        if let meaning = error.meaning ?? error.codes.lazy.compactMap(ErrorCodes.meaning(of:)).first { return meaning }
+        let words = (error.message ?? "").lowercased()
+        switch status {
+        // Not 429: "too many tokens" are too many a minute there. 500: older llama.cpp, Ollama, and streams.
+        case 400, 413, 422, 424, 500:
+            // Amazon's "Too many tokens, please wait before trying again."
+            let isThrottling = error.codes.contains { ErrorCodes.status(of: $0) == 429 }
+            if !isThrottling, ErrorWords.sayContextLength(words) { return .contextLength }
+        default: break
+        }
+        guard status < 500 else { return nil }
+        if ErrorWords.sayContentFiltered(words) { return .contentFiltered }
+        if ErrorWords.sayQuota(words) { return .quota }
+        return status == 400 && ErrorWords.sayAuthentication(words) ? .authentication : nil
     }
 
     /// The HTTP status that stands for an error that came without one.
     private static func meantStatus(_ error: ProviderError) -> Int? {
-        if let status = error.httpStatus { return status }
-        switch error.code {
-        case "invalid_request_error", "invalid_request", "bad_request", "context_length_exceeded",
-            "exceed_context_size_error", "content_filter", "content_policy_violation", "invalid_prompt":
-            return 400
-        case "authentication_error", "invalid_api_key", "invalid_authentication": return 401
-        case "billing_error", "insufficient_quota": return 402
-        case "permission_error", "permission_denied": return 403
-        case "not_found_error", "model_not_found": return 404
-        case "request_too_large": return 413
-        case "rate_limit_error", "rate_limit_exceeded", "rate_limited", "tokens", "requests": return 429
-        case "timeout_error": return 504
-        case "overloaded_error", "overloaded": return 529
-        case "api_error", "server_error", "internal_error", "internal_server_error": return 500
-        case let code?: return Int(code).flatMap { (400..<600).contains($0) ? $0 : nil }
-        case nil: return nil
-        }
-    }
-
-    /// The beginning of a body that is no JSON, in one line; of an HTML page its title.
-    private static func summary(of body: String) -> String {
-        var text = Substring(body)
-        if let start = text.range(of: "<title>"), let end = text[start.upperBound...].range(of: "</title>") {
-            text = text[start.upperBound..<end.lowerBound]
-        }
-        let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.count > 300 ? line.prefix(300) + "…" : line
-    }
-}
-
-extension Substring {
-    /// Where `text` first occurs.
-    fileprivate func range(of text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
+        error.httpStatus ?? error.codes.lazy.compactMap(ErrorCodes.status(of:)).first
     }
 }
 
@@ -143,8 +112,9 @@ extension LLMError {
     func describing(_ head: HTTPResponseHead) -> LLMError {
         var error = self
         error.httpStatus = error.httpStatus ?? head.status
-        error.requestID = head.requestID
-        error.retryAfterMs = head.retryAfterMs()
+        error.requestID = head.requestID ?? error.requestID
+        error.retryAfterMs = head.retryAfterMs() ?? error.retryAfterMs
+        error.serverWantsRetry = head.shouldRetry
         return error
     }
 }

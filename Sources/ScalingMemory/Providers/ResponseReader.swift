@@ -161,7 +161,14 @@ final class ResponseReader {
     }
 
     private func error(of body: ByteBuffer) -> LLMError {
-        ProviderFailure.inResponse(status: head.status, body: body, read: adapter, with: parser, provider: provider)
+        ProviderFailure.inResponse(
+            status: head.status,
+            type: head.errorType,
+            body: body,
+            read: adapter,
+            with: parser,
+            provider: provider
+        )
     }
 
     private func describe(_ response: Response) -> Response {

@@ -117,6 +117,73 @@ TEST("Anthropic's error type is the provider's code, and its request id is repor
   llm_client_destroy(client);
 }
 
+TEST("Google's retryDelay and Amazon's x-amzn-errortype are read as what they are") {
+  fault_server *server = serve();
+  llm_client *client = openai_client(server);
+  outcome outcome;
+  reply_with(server, "429 Too Many Requests", "content-type: application/json\r\n",
+             "[{\"error\":{\"code\":429,\"message\":\"Slower.\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[{\"@type\":"
+             "\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"34.2s\"}]}}]");
+  reply_with(server, "400 Bad Request", "x-amzn-errortype: ValidationException:http://x/\r\nx-amzn-requestid: b1\r\n",
+             "{\"message\":\"Input is too long for requested model.\"}");
+  outcome = complete(client, HELLO);
+  CHECK_STATUS(outcome.status, LLM_ERROR_RATE_LIMITED, outcome.error);
+  CHECK_INT(llm_error_retry_after_ms(outcome.error), 34200);
+  check_member(llm_error_json(outcome.error), "provider_code", "RESOURCE_EXHAUSTED");
+  outcome_free(&outcome);
+  outcome = complete(client, HELLO);
+  CHECK_STATUS(outcome.status, LLM_ERROR_CONTEXT_LENGTH, outcome.error);
+  check_member(llm_error_json(outcome.error), "provider_code", "ValidationException");
+  check_member(llm_error_json(outcome.error), "request_id", "b1");
+  outcome_free(&outcome);
+  llm_client_destroy(client);
+}
+
+TEST("waits that no number can hold are long, those that are none are not reported") {
+  static const struct {
+    const char *header;
+    int64_t wait;
+  } waits[] = {{"retry-after: 99999999999999999999999\r\n", INT64_C(31622400000)},
+               {"retry-after: -1\r\n", -1},
+               {"retry-after: nan\r\n", -1},
+               {"retry-after: 0.5\r\n", 500},
+               {"retry-after: 3\r\nretry-after-ms: 1500\r\n", 1500},
+               {"date: Sun, 06 Nov 1994 08:49:07 GMT\r\nretry-after: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 30000}};
+  size_t i;
+  for (i = 0; i < sizeof waits / sizeof *waits; i++) {
+    fault_server *server = serve();
+    llm_client *client = openai_client(server);
+    outcome outcome;
+    spec_about(waits[i].header);
+    reply_with(server, "429 Too Many Requests", waits[i].header, "");
+    outcome = complete(client, HELLO);
+    CHECK_STATUS(outcome.status, LLM_ERROR_RATE_LIMITED, outcome.error);
+    CHECK(llm_error_retry_after_ms(outcome.error) == waits[i].wait);
+    outcome_free(&outcome);
+    llm_client_destroy(client);
+  }
+}
+
+TEST("a long error of many lines has a bounded message of one, and a cut leaves no part of a key") {
+  size_t room = 60000, i;
+  fault_server *server = serve();
+  llm_client *client = openai_client(server);
+  char *body = spec_allocate(room + 1);
+  outcome outcome;
+  /* The key again and again, so that every bound would cut one in two. */
+  for (i = 0; i + sizeof TEST_KEY < room; i += sizeof TEST_KEY) memcpy(body + i, TEST_KEY "\n", sizeof TEST_KEY);
+  body[i] = 0;
+  reply_with(server, "500 Internal Server Error", "content-type: text/plain\r\n", body);
+  outcome = complete(client, HELLO);
+  CHECK_STATUS(outcome.status, LLM_ERROR_SERVER, outcome.error);
+  CHECK(strlen(llm_error_message(outcome.error)) < 1000);
+  CHECK(strchr(llm_error_message(outcome.error), '\n') == NULL);
+  CHECK(strstr(llm_error_json(outcome.error), "sk-test") == NULL);
+  outcome_free(&outcome);
+  free(body);
+  llm_client_destroy(client);
+}
+
 TEST("a 200 that is not what the wire allows is LLM_ERROR_PROTOCOL, on both wires, whole and streaming") {
   static const char *const bodies[] = {"<html>a captive portal</html>", "", "null", "[]", "{}", "{\"choices\": 3}",
                                        "{\"content\": \"text\"}", "\xff\xfe"};

@@ -16,7 +16,7 @@ TEST("malformed requests are an invalid argument and nothing is sent") {
       "[{'role':'user','content':'Hi'}]", HELLO "]", HELLO HELLO, "null", "true", "1", "\"Hello\"", "{}",
       "{\"messages\": 1}", "{\"messages\": {}}", "{\"messages\": \"Hi\"}", "{\"messages\": [1]}",
       "{\"messages\": [\"Hi\"]}", "{\"messages\": [[]]}", "{\"messages\": null}", "{\"model\": \"m\"}",
-      "[{\"role\":\"user\",\"content\":\"\\ud800\"}]", "[{\"role\":\"user\",\"content\":\"\\x41\"}]",
+      "[{\"role\":\"user\",\"content\":\"\\ud80\"}]", "[{\"role\":\"user\",\"content\":\"\\x41\"}]",
       "[{\"role\":\"user\",\"content\":\"a\nb\"}]", "{\"messages\":" HELLO ",\"max_tokens\":01}",
       "{\"messages\":" HELLO ",\"max_tokens\":+1}", "{\"messages\":" HELLO ",\"temperature\":NaN}",
   };

@@ -16,7 +16,7 @@ EMBEDDING_WIRES = {"openai-embeddings": "openai", "gemini-embeddings": "gemini"}
 SPLITS = {"as they came": 0, "split after each byte": 1, "split after 7 bytes": 7}
 OK = 0
 STATUSES = {400: -5, 401: -3, 402: -20, 403: -3, 404: -4, 413: -19, 422: -5, 429: -8}  # llm.h; 5xx: SERVER
-SERVER, CONTEXT_LENGTH = -10, -6
+SERVER, CONTEXT_LENGTH, AUTHENTICATION = -10, -6, -3
 RESPONSE_EVENT = 5
 ANTHROPIC_LIST = "models/anthropic"
 REQUEST_FIELDS = {"messages", "model", "max_tokens", "temperature", "top_p", "stop", "seed", "tools", "tool_choice",
@@ -181,6 +181,8 @@ def failure_problems(http_status, got):
     want = SERVER if http_status >= 500 else STATUSES[http_status]
     if http_status == 400 and "context" in json.dumps(error.get("provider_message", "")):
         want = CONTEXT_LENGTH
+    if http_status == 400 and error.get("provider_code") == "API_KEY_INVALID":
+        want = AUTHENTICATION  # Google has no 401 for it
     yield from differ("status", want, got["status"])
     yield from differ("llm_error_status", got["status"], got["reported"])
     yield from differ("the error's code", got["status"], error.get("code"))

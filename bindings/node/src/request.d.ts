@@ -54,6 +54,8 @@ export interface Config {
   retry?: Retry;
   /** Sent with every request, in place of the library's own of that name. */
   headers?: Record<string, string>;
+  /** false: control characters stay in the texts of requests. Default true. */
+  sanitize?: boolean;
   /** "http://host:port", "socks5h://..." or "" for none; the usual variables count where it is absent. */
   proxy?: string;
   /** PEM bundle of the certificate authorities to trust in place of the system's. */
@@ -116,6 +118,8 @@ export interface RequestOptions extends CallOptions {
   response_format?: { [key: string]: JSONValue };
   reasoning?: { effort?: string; [field: string]: JSONValue | undefined };
   metadata?: { [key: string]: JSONValue };
+  /** false: control characters stay in the texts. Default: the configuration's. */
+  sanitize?: boolean;
   /** Put into the body as it is. */
   extra?: { [key: string]: JSONValue };
 }

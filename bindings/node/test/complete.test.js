@@ -24,11 +24,20 @@ test('a string is one message of the user', DEADLINE, async (t) => {
 
 test('an array is the messages, and a response\'s message can be sent back', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  const client = openClient(t, provider.url('answer'));
+  const client = openClient(t, provider.url('answer'), { sanitize: false });
   const { message } = openClient(t, (await startProvider(t)).url('answer')).complete('Hello');
   const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'ä😀\0' }, message];
   client.complete(messages);
   assert.deepEqual((await provider.saw('request')).body.messages, messages);
+});
+
+test('what no model reads is taken out of texts, halves of surrogate pairs too', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const client = openClient(t, provider.url('answer'));
+  client.complete([{ role: 'user', content: 'a\ud800b\0c😀' }]);
+  assert.equal((await provider.saw('request')).body.messages[0].content, 'abc😀');
+  assert.throws(() => client.complete({ messages: [{ role: 'user', content: '\ud800' }], sanitize: false }),
+    { status: 'invalid_argument', message: /messages\[0\]\.content/ });
 });
 
 test('an object is the request', DEADLINE, async (t) => {

@@ -81,7 +81,7 @@ def test_a_call_may_have_a_key_and_a_name_of_its_own(connect: Connect, serve: Se
 
 def test_text_arrives_as_it_was_whatever_it_holds(connect: Connect, serve: Serve) -> None:
     server = serve(answer_ok)
-    text = 'ä 🦊 \u2028 "\\ \x00 \r\n'
+    text = 'ä 🦊 \u2028 "\\ \x7f \r\n'
     connect(server.url).complete(text)
     assert server.exchanges[0].json["messages"][0]["content"] == text
 
@@ -100,6 +100,16 @@ def test_anything_else_is_no_prompt(connect: Connect, prompt: Any) -> None:
 def test_what_json_has_no_words_for_is_refused_before_sending(connect: Connect, field: Any) -> None:
     with pytest.raises(InvalidArgumentError):
         connect("http://127.0.0.1:1").complete("?", **field)
+
+
+def test_what_no_model_reads_is_taken_out_of_a_text(connect: Connect, serve: Serve) -> None:
+    server = serve(answer_ok)
+    client = connect(server.url)
+    client.complete("a\ud800b\x00c\U0001f600")
+    client.complete("a\x00b", sanitize=False)
+    assert [exchange.json["messages"][0]["content"] for exchange in server.exchanges] == ["abc\U0001f600", "a\x00b"]
+    with pytest.raises(InvalidArgumentError, match=r"messages\[0\]\.content"):
+        client.complete("a\ud800", sanitize=False)
 
 
 @pytest.mark.parametrize("field", ["stream", "tempereture"])

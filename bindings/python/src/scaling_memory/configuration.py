@@ -54,6 +54,8 @@ class Settings(TypedDict, total=False):
     retry: Retry
     #: Sent with every request.
     headers: Mapping[str, str]
+    #: False: control characters and lone surrogates are not taken out of the texts of requests.
+    sanitize: bool
     #: "http://host:port", "socks5h://...", or "" for none in spite of HTTPS_PROXY.
     proxy: str
     #: A PEM file of the certificate authorities to trust in place of the system's.

@@ -43,6 +43,8 @@ class RequestFields(CallOptions, total=False):
     #: {"effort": "low"} and the like.
     reasoning: Optional[Mapping[str, Any]]
     metadata: Optional[Mapping[str, Any]]
+    #: False: control characters and lone surrogates are not taken out of the texts. Default: the client's.
+    sanitize: Optional[bool]
     #: Put into the body as it is: fields that only this provider knows.
     extra: Optional[Mapping[str, Any]]
 
@@ -69,8 +71,10 @@ def options(fields: Mapping[str, Any]) -> Dict[str, Any]:
 def encode(value: Mapping[str, Any]) -> bytes:
     """`value` as UTF-8 JSON. InvalidArgumentError where JSON has no words for it; the value itself is not quoted."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        raise InvalidArgumentError("a text holds a lone surrogate, which UTF-8 cannot express") from None
+        try:
+            return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        except UnicodeEncodeError:
+            # A lone surrogate, which only an escape can hold: the library takes it out, or names its field.
+            return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgumentError(f"this cannot be written as JSON: {error}") from None

@@ -1,0 +1,100 @@
+extension Request {
+    /// The request as it may be sent: its messages in an order that providers take, and its texts without control
+    /// characters and halves of surrogate pairs.
+    ///
+    /// What refers to something else by name is cleaned like the rest, so that equal names stay equal: tools, their calls,
+    /// and the ids by which they are answered. `native` content is signed, and left as it is; so is what goes to the provider
+    /// in its own words (`extra`, `metadata`, `reasoning`, `stop`). A `model` with a control character in it is no model's
+    /// name, and refused.
+    ///
+    /// `byDefault`: whether texts are cleaned where the request does not say.
+    func prepared(sanitizing byDefault: Bool) throws(LLMError) -> Request {
+        try MessageOrder.check(messages)
+        guard sanitize ?? byDefault else {
+            if let field = halvedFields.first { throw .halvedCharacter(in: field) }
+            return self
+        }
+        for field in halvedFields where !Self.isText(field) { throw .halvedCharacter(in: field) }
+        if model.holdsControls {
+            throw .invalidArgument("model has a control character in it; it takes a model's name")
+        }
+        var request = self
+        if messages.holdsControls { request.messages = messages.withoutControls }
+        if tools.holdsControls { request.tools = tools.withoutControls }
+        if toolChoice.holdsControls { request.toolChoice = toolChoice.withoutControls }
+        if responseFormat.holdsControls { request.responseFormat = responseFormat.withoutControls }
+        return request
+    }
+
+    /// Whether a field, named as in an error, is one of those that are cleaned.
+    private static func isText(_ field: String) -> Bool {
+        let name = field.prefix { $0 != "." && $0 != "[" }
+        return ["messages", "tools", "tool_choice", "response_format", "content", "instruction"].contains(name)
+    }
+}
+
+extension LLMError {
+    fileprivate static func halvedCharacter(in field: String) -> LLMError {
+        .invalidArgument(
+            "\(field) holds half of a surrogate pair, a character cut in two, which UTF-8 has no way to write"
+        )
+    }
+}
+
+extension Message: Sanitizable {
+    var holdsControls: Bool {
+        content.holdsControls || toolCalls.holdsControls || toolCallID.holdsControls || name.holdsControls
+            || refusal.holdsControls || extra.holdsControls
+    }
+
+    var withoutControls: Message {
+        var message = self
+        message.content = content.sanitized
+        message.toolCalls = toolCalls.sanitized
+        message.toolCallID = toolCallID.sanitized
+        message.name = name.sanitized
+        message.refusal = refusal.sanitized
+        message.extra = extra.sanitized
+        return message
+    }
+}
+
+extension Message.Content: Sanitizable {
+    var holdsControls: Bool {
+        switch self {
+        case .text(let text): text.holdsControls
+        case .parts(let parts): parts.holdsControls
+        }
+    }
+
+    var withoutControls: Message.Content {
+        switch self {
+        case .text(let text): .text(text.withoutControls)
+        case .parts(let parts): .parts(parts.withoutControls)
+        }
+    }
+}
+
+extension ContentPart: Sanitizable {
+    var holdsControls: Bool { type.holdsControls || members.holdsControls }
+    var withoutControls: ContentPart { ContentPart(type: type.sanitized, members: members.sanitized) }
+}
+
+extension ToolCall: Sanitizable {
+    var holdsControls: Bool {
+        id.holdsControls || name.holdsControls || arguments.holdsControls || cleanArguments != nil
+    }
+
+    var withoutControls: ToolCall {
+        ToolCall(id: id.sanitized, name: name.sanitized, arguments: (cleanArguments ?? arguments).sanitized)
+    }
+
+    /// The arguments are JSON inside of JSON: what the model wrote there as an escape becomes a character when they are
+    /// read, which for some wires is before they are sent. nil where there is no such escape.
+    private var cleanArguments: String? {
+        guard arguments.contains(bytesOf: "\\u") else { return nil }
+        return JSONRepair.removingEscapes(from: arguments) { unit in
+            unit < 0x80 && ControlCharacters.contains(UInt8(truncatingIfNeeded: unit))
+        }
+    }
+}
