@@ -16,6 +16,7 @@ public final class ResponseBuilder {
     private var content = TextAssembler()
     private var reasoning = TextAssembler()
     private var refusal = TextAssembler()
+    private var logprobs = LogprobsAssembler()
     private var toolCalls: [ToolCallAssembler] = []
 
     public init(provider: String, events: EventWriter? = nil) {
@@ -35,6 +36,14 @@ public final class ResponseBuilder {
         if let utf8 = node?.utf8 { append(utf8, to: \.reasoning, .reasoning) }
     }
 
+    /// Adds to the reasoning what the provider has no piece of its own for, such as the space between two parts.
+    public func appendReasoning(_ text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0), to: \.reasoning, .reasoning) }
+    }
+
+    public var hasReasoning: Bool { !reasoning.isEmpty }
+
     /// Adds to the refusal, which is not delivered as text: it is no answer.
     public func appendRefusal(_ node: JSONNode?) {
         if let utf8 = node?.utf8 { refusal.append(utf8) { _ in } }
@@ -47,6 +56,20 @@ public final class ResponseBuilder {
     ) {
         guard !utf8.isEmpty else { return }
         self[keyPath: text].append(utf8) { whole in events?.write(kind, whole) }
+    }
+
+    // MARK: Log probabilities
+
+    /// Adds the list of a part of the answer, "content" or "refusal".
+    public func appendLogprobs(_ list: JSONNode?, to member: String) {
+        guard let list, list.count > 0 else { return }
+        logprobs.append(list, to: member)
+    }
+
+    /// Adds a chat choice's `{"content": [...], "refusal": [...]}`, or what a server has in its place.
+    public func appendLogprobs(_ node: JSONNode?) {
+        guard let node else { return }
+        for member in node.members where !member.value.isNull { logprobs.append(member.value, to: member.key) }
     }
 
     // MARK: Tool calls
@@ -131,6 +154,7 @@ public final class ResponseBuilder {
         response.finishReason = finishReason
         response.usage = usage
         response.native = native
+        response.logprobs = logprobs.value
         return response
     }
 
