@@ -3,10 +3,13 @@ enum OpenAIMessage {
     /// Adds the text, the reasoning and the refusal of a message or delta.
     static func read(_ message: JSONNode, into builder: ResponseBuilder) {
         // "reasoning_content" is DeepSeek's and llama.cpp's name, "reasoning" OpenRouter's and Groq's.
-        if let reasoning = message["reasoning_content"], !reasoning.isNull {
+        let reasoning = [message["reasoning_content"], message["reasoning"]].first { $0?.kind == .string }
+        if let reasoning {
             builder.appendReasoning(reasoning)
         } else {
-            builder.appendReasoning(message["reasoning"])
+            for detail in (message["reasoning_details"] ?? message).elements {
+                builder.appendReasoning(detail["text"] ?? detail["summary"])
+            }
         }
         builder.appendRefusal(message["refusal"])
         guard let content = message["content"] else { return }

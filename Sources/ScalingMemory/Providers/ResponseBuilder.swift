@@ -16,6 +16,7 @@ public final class ResponseBuilder {
     private var content = TextAssembler()
     private var reasoning = TextAssembler()
     private var refusal = TextAssembler()
+    private var thinkTags: ThinkTagSplitter?
     private var logprobs = LogprobsAssembler()
     private var toolCalls: [ToolCallAssembler] = []
 
@@ -28,7 +29,21 @@ public final class ResponseBuilder {
 
     /// Adds to the answer's text.
     public func appendText(_ node: JSONNode?) {
-        if let utf8 = node?.utf8 { append(utf8, to: \.content, .text) }
+        guard let utf8 = node?.utf8 else { return }
+        guard thinkTags != nil else { return append(utf8, to: \.content, .text) }
+        thinkTags?.feed(utf8) { kind, bytes in append(bytes, kind) }
+    }
+
+    /// From here on, text that begins with `<think>…</think>` has reasoning in it.
+    public func expectThinkTags() {
+        if thinkTags == nil { thinkTags = ThinkTagSplitter() }
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer, _ kind: ThinkTagSplitter.Kind) {
+        switch kind {
+        case .text: append(bytes, to: \.content, .text)
+        case .reasoning: append(bytes, to: \.reasoning, .reasoning)
+        }
     }
 
     /// Adds to the reasoning.
@@ -144,6 +159,7 @@ public final class ResponseBuilder {
 
     /// The response as far as it has come.
     public func build() -> Response {
+        thinkTags?.flush { kind, bytes in append(bytes, kind) }
         var response = Response(provider: provider)
         response.id = id
         response.model = model
@@ -160,6 +176,7 @@ public final class ResponseBuilder {
 
     /// The whole response: what is still open is completed first.
     public func complete() -> Response {
+        thinkTags?.flush { kind, bytes in append(bytes, kind) }
         content.flush { events?.write(.text, $0) }
         reasoning.flush { events?.write(.reasoning, $0) }
         completeToolCalls()
