@@ -43,27 +43,28 @@ struct OpenAIResponsesItems {
     }
 
     mutating func extend(_ event: JSONNode, _ piece: Piece, with delta: JSONNode?, into builder: ResponseBuilder) {
-        let place = place(of: event, piece.itemType, into: builder)
+        let place = place(of: event, piece.itemType) ?? begin(event, piece.itemType, into: builder)
         hand(delta, of: part(of: event, piece), at: place, into: builder)
     }
 
     mutating func fill(_ event: JSONNode, _ piece: Piece, with whole: JSONNode?, into builder: ResponseBuilder) {
-        let place = place(of: event, piece.itemType, into: builder)
+        let place = place(of: event, piece.itemType) ?? begin(event, piece.itemType, into: builder)
         let part = part(of: event, piece)
         if !items[place].told.contains(part) { hand(whole, of: part, at: place, into: builder) }
     }
 
     mutating func extendCall(_ event: JSONNode, with delta: String?, into builder: ResponseBuilder) {
-        let place = place(of: event, "function_call", into: builder)
-        guard let toolCall = items[place].toolCall, let delta, !delta.isEmpty else { return }
+        // A call that was not announced has no name yet: it comes whole, with its item.
+        guard let place = place(of: event, "function_call"), let toolCall = items[place].toolCall, let delta,
+            !delta.isEmpty
+        else { return }
         items[place].hasArguments = true
         builder.appendToolCall(at: toolCall, arguments: delta)
     }
 
     mutating func fillCall(_ event: JSONNode, with arguments: String?, into builder: ResponseBuilder) {
-        let place = place(of: event, "function_call", into: builder)
-        if let toolCall = items[place].toolCall { builder.appendToolCall(at: toolCall, name: event["name"]?.string) }
-        if !items[place].hasArguments { extendCall(event, with: arguments, into: builder) }
+        guard let place = place(of: event, "function_call"), !items[place].hasArguments else { return }
+        extendCall(event, with: arguments, into: builder)
     }
 
     mutating func end(_ event: JSONNode, _ node: JSONNode, into builder: ResponseBuilder) {
@@ -133,17 +134,21 @@ struct OpenAIResponsesItems {
         return items.count - 1
     }
 
-    /// The item that an event is about; one that was not announced begins with it.
-    private mutating func place(of event: JSONNode, _ type: String, into builder: ResponseBuilder) -> Int {
+    /// Begins the item of an event that was not announced.
+    private mutating func begin(_ event: JSONNode, _ type: String, into builder: ResponseBuilder) -> Int {
+        begin(type, event["output_index"]?.integer, event["item_id"]?.string, call: nil, into: builder)
+    }
+
+    /// The item that an event is about.
+    private func place(of event: JSONNode, _ type: String) -> Int? {
         let index = event["output_index"]?.integer
         let id = event["item_id"]?.string
-        let place = items.lastIndex { item in
+        return items.lastIndex { item in
             guard item.type == type else { return false }
             if let index, let own = item.outputIndex { return own == index }
             if let id, let own = item.id { return own == id }
             return true
         }
-        return place ?? begin(type, index, id, call: nil, into: builder)
     }
 
     private func part(of event: JSONNode, _ piece: Piece) -> Part {
