@@ -50,7 +50,8 @@ struct AnthropicFeatureTests {
             {"type": "object", "properties": {"a": {"type": "object"}, "b": {"enum": [{"type": "object"}]},
              "c": {"type": "array", "items": {"type": "object", "additionalProperties": true}}}}
             """
-        let format = "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": \(schema)}}"
+        let format =
+            "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"name\": \"n\", \"schema\": \(schema)}}"
         let closed: JSONValue = [
             "type": "object",
             "properties": [
@@ -108,7 +109,8 @@ struct AnthropicFeatureTests {
     @Test("A part that the wire does not take is named by its message and its place")
     func unsupportedParts() throws {
         for part in [#"{"type":"input_audio","input_audio":{}}"#, #"{"type":"file","file":{"file_data":"UEsDBA=="}}"#] {
-            let messages = #"{"role":"user","content":"a"},{"role":"user","content":[{"type":"text","text":"b"},"# + part
+            let messages =
+                #"{"role":"user","content":"a"},{"role":"user","content":[{"type":"text","text":"b"},"# + part
             let request = "{\"messages\": [\(messages)]}]"
             #expect(try adapter.refusal(of: request + "}")?.hasPrefix("messages[1].content[1], ") == true)
             let (body, dropped) = try adapter.encoding(request + ",\"drop_unsupported\":true}")

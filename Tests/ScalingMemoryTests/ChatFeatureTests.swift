@@ -22,7 +22,9 @@ struct ChatFeatureTests {
             $0.seedField = "random_seed"
             $0.reasoningField = .object
         }.encoding(request).body
-        #expect(other["max_completion_tokens"] == 9 && other["random_seed"] == 1 && other["reasoning"] == ["effort": "low"])
+        #expect(
+            other["max_completion_tokens"] == 9 && other["random_seed"] == 1 && other["reasoning"] == ["effort": "low"]
+        )
         #expect(other["max_tokens"] == nil && other["seed"] == nil && other["reasoning_effort"] == nil)
     }
 
@@ -58,7 +60,9 @@ struct ChatFeatureTests {
             {"messages": [{"role": "user", "content": "a"}, {"role": "user", "content": [{"type": "text", "text": "b"},
              {"type": "image_url", "image_url": {"url": "https://x/a.png"}}]}], "drop_unsupported": false}
             """
-        #expect(try adapter.refusal(of: image)?.hasPrefix("messages[1].content[1], a part of type \"image_url\"") == true)
+        #expect(
+            try adapter.refusal(of: image)?.hasPrefix("messages[1].content[1], a part of type \"image_url\"") == true
+        )
         var (body, dropped) = try adapter.encoding(seed.dropLast() + ", \"drop_unsupported\": true}")
         #expect(dropped == ["seed", "tools"])
         #expect(body["seed"] == nil && body["tools"] == nil)
@@ -122,7 +126,8 @@ struct ChatFeatureTests {
     func reasoningContent() throws {
         let adapter = adapter { $0.returns = ["reasoning_content"] }
         let events = [
-            #"{"choices":[{"delta":{"reasoning_content":"H"}}]}"#, #"{"choices":[{"delta":{"reasoning_content":"m"}}]}"#,
+            #"{"choices":[{"delta":{"reasoning_content":"H"}}]}"#,
+            #"{"choices":[{"delta":{"reasoning_content":"m"}}]}"#,
             #"{"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}"#,
         ]
         let whole = #"{"choices":[{"message":{"content":"4","reasoning_content":"Hm"},"finish_reason":"stop"}]}"#

@@ -76,7 +76,10 @@ struct OpenAIResponsesTests {
                     "type": "function", "name": "f", "description": "d", "parameters": ["type": "object"],
                     "strict": false,
                 ],
-                ["type": "function", "name": "g", "parameters": ["type": "object", "properties": [:]], "strict": true],
+                [
+                    "type": "function", "name": "g", "parameters": ["type": "object", "properties": [:]],
+                    "strict": true,
+                ],
                 ["type": "web_search"],
             ]
         )

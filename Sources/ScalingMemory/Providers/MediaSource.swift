@@ -21,7 +21,9 @@ enum MediaSource {
         if let id = file?["file_id"]?.string {
             self = .fileID(id)
         } else if let data = file?["file_data"]?.string {
-            self = data.isURL ? try Self.reading(data, called: "\(path).file.file_data") : .base64(mediaType: "", data: data)
+            self =
+                data.isURL
+                ? try Self.reading(data, called: "\(path).file.file_data") : .base64(mediaType: "", data: data)
         } else if let url = file?["file_url"]?.string {
             self = try Self.reading(url, called: "\(path).file.file_url")
         } else {

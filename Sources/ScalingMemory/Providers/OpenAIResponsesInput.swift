@@ -15,7 +15,8 @@ struct OpenAIResponsesInput {
         case .system, .developer, .user:
             addMessage(message.role, try content(message.content, of: message.role, path: path))
         case .assistant:
-            if let native = message.native, native.wire == OpenAIResponsesAdapter.name, let said = native.content.array {
+            if let native = message.native, native.wire == OpenAIResponsesAdapter.name, let said = native.content.array
+            {
                 items += Self.returned(said)
             } else {
                 try addAnswer(message, path: path)
