@@ -73,7 +73,8 @@ struct AnthropicFeatureTests {
               {"type": "file", "file": {"file_data": "data:application/pdf;base64,JVBERi0=", "filename": "a.pdf"}},
               {"type": "file", "file": {"file_data": "JVBERi0="}},
               {"type": "file", "file": {"file_url": "https://x/a.pdf"}, "cache_control": {"type": "ephemeral"}},
-              {"type": "file", "file": {"file_id": "f1"}}]}]
+              {"type": "file", "file": {"file_id": "f1"}},
+              {"type": "document_url", "document_url": "https://x/b.pdf"}]}]
             """
         let pdf: JSONValue = ["type": "base64", "media_type": "application/pdf", "data": "JVBERi0="]
         let expected: JSONValue = [
@@ -84,6 +85,7 @@ struct AnthropicFeatureTests {
                 "type": "document", "source": ["type": "url", "url": "https://x/a.pdf"],
                 "cache_control": ["type": "ephemeral"],
             ], ["type": "document", "source": ["type": "file", "file_id": "f1"]],
+            ["type": "document", "source": ["type": "url", "url": "https://x/b.pdf"]],
         ]
         #expect(try adapter.encoding(request).body["messages"]?[0]?["content"] == expected)
         let http = try adapter.encodeChat(Request(json: request), streaming: false, to: Endpoint(baseURL: "http://x"))
@@ -97,6 +99,7 @@ struct AnthropicFeatureTests {
             (#""metadata": {"user_id": "u", "x": "y"}"#, "metadata.x"),
             (#""reasoning": {"effort": "low"}, "temperature": 0.5"#, "temperature"),
             (#""reasoning": {"exclude": true}"#, "reasoning.exclude"),
+            (#""tool_choice": {"type": "allowed_tools", "allowed_tools": {}}"#, "tool_choice"),
         ]
     )
     func unsupported(field: String, name: String) throws {

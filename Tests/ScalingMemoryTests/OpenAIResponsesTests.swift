@@ -52,7 +52,7 @@ struct OpenAIResponsesTests {
                     ["type": "input_audio", "input_audio": ["data": "AAAA", "format": "wav"]],
                 ],
             ],
-            ["type": "message", "role": "assistant", "content": [["type": "output_text", "text": "Let me look."]]],
+            ["type": "message", "role": "assistant", "content": "Let me look."],
             ["type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"],
             ["type": "function_call_output", "call_id": "c1", "output": "ab"],
             ["type": "message", "role": "assistant", "content": [["type": "refusal", "refusal": "No."]]],
@@ -167,6 +167,9 @@ struct OpenAIResponsesTests {
             try adapter.encoded(Request(messages: [message]))["input"]
                 == [["type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"]]
         )
+        var stored = Request(messages: [message])
+        stored.extra["store"] = true
+        #expect(try adapter.encoded(stored)["input"]?[0]?["id"] == "rs")
     }
 
     @Test(

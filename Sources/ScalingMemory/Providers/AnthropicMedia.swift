@@ -1,7 +1,7 @@
 /// Images and documents of a message as Anthropic's blocks.
 /// https://docs.anthropic.com/en/docs/build-with-claude/vision, https://docs.anthropic.com/en/docs/build-with-claude/pdf-support
 enum AnthropicMedia {
-    /// A part of type "image_url" or "file"; nil where it is of a kind that the wire does not take.
+    /// A part of type "image_url", "file" or "document_url"; nil where it is of a kind that the wire does not take.
     static func block(_ part: ContentPart, path: String) throws(LLMError) -> JSONObject? {
         let media = try MediaSource(part, path: path)
         let source: JSONValue

@@ -130,7 +130,7 @@ struct AnthropicMessages {
 
     private mutating func block(_ part: ContentPart, path: String) throws(LLMError) -> JSONObject? {
         switch part.type {
-        case "image_url", "file":
+        case "image_url", "file", "document_url":
             if let block = try AnthropicMedia.block(part, path: path) {
                 if block["source"]?["type"] == "file" { namesFiles = true }
                 return block

@@ -24,6 +24,7 @@ struct AnthropicRequest {
         let temperature = try temperature(reasoning)
         let metadata = try metadata()
         let output = try outputConfig(reasoning)
+        let toolChoice = try toolChoice()
         return try RequestBody.write(extra: request.extra) { (body) throws(LLMError) in
             body.field("model", request.model)
             // (Wrapping: a sum that large is the server's to refuse.)
@@ -35,7 +36,7 @@ struct AnthropicRequest {
             body.field("top_p", request.topP)
             body.field("stop_sequences", texts: request.stop)
             body.field("tools", try tools())
-            body.field("tool_choice", try toolChoice())
+            body.field("tool_choice", toolChoice)
             body.field("thinking", reasoning.thinking)
             body.field("output_config", output)
             body.field("metadata", metadata)
@@ -64,14 +65,18 @@ struct AnthropicRequest {
         return .array(result)
     }
 
-    private func toolChoice() throws(LLMError) -> JSONValue? {
+    private mutating func toolChoice() throws(LLMError) -> JSONValue? {
         switch request.toolChoice {
         case nil: return nil
         case .string("auto")?: return ["type": "auto"]
         case .string("none")?: return ["type": "none"]
-        case .string("required")?: return ["type": "any"]
+        case .string("required")?, .string("any")?: return ["type": "any"]  // Mistral's word for it is "any", too.
         case let choice?:
             if let name = choice["function"]?["name"] { return ["type": "tool", "name": name] }
+            if let list = choice["type"], list == "allowed_tools" {
+                try omissions.leaveOut("tool_choice \(list.json)")
+                return nil
+            }
             throw .invalidArgument(
                 "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\" or a function"
             )

@@ -6,15 +6,16 @@ enum MediaSource {
     /// A file that was uploaded to the provider.
     case fileID(String)
 
-    /// Of a part `{"type": "image_url", "image_url": {"url"}}` or `{"type": "file", "file": {"file_data" | "file_url" |
-    /// "file_id", "filename"?}}`; a URL may be a `data:` one. `path`, such as "messages[2].content[1]", goes into errors.
+    /// Of a part `{"type": "image_url", "image_url": {"url"}}`, `{"type": "file", "file": {"file_data" | "file_url" |
+    /// "file_id", "filename"?}}` or Mistral's `{"type": "document_url", "document_url"}`; a URL may be a `data:` one. `path`,
+    /// such as "messages[2].content[1]", goes into errors.
     init(_ part: ContentPart, path: String) throws(LLMError) {
-        if part.type == "image_url" {
-            let image = part.members["image_url"]
-            guard let url = image?["url"]?.string ?? image?.string else {
-                throw .invalidArgument("\(path).image_url.url is missing")
+        if part.type != "file" {
+            let place = part.members[part.type]
+            guard let url = place?["url"]?.string ?? place?.string else {
+                throw .invalidArgument("\(path).\(part.type).url is missing")
             }
-            self = try Self.reading(url, called: "\(path).image_url.url")
+            self = try Self.reading(url, called: "\(path).\(part.type).url")
             return
         }
         let file = part.members["file"]

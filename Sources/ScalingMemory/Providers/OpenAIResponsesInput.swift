@@ -4,8 +4,12 @@ struct OpenAIResponsesInput {
     private(set) var items: [JSONValue] = []
     private(set) var omissions: Omissions
 
-    init(_ omissions: Omissions) {
+    /// Whether the provider keeps its answers, and knows them by their ids.
+    private let isStored: Bool
+
+    init(_ omissions: Omissions, isStored: Bool) {
         self.omissions = omissions
+        self.isStored = isStored
     }
 
     /// Adds a message; `path`, such as "messages[2]", goes into errors.
@@ -17,7 +21,7 @@ struct OpenAIResponsesInput {
         case .assistant:
             if let native = message.native, native.wire == OpenAIResponsesAdapter.name, let said = native.content.array
             {
-                items += Self.returned(said)
+                items += isStored ? said : OpenAIResponsesNative.items(of: said)
             } else {
                 try addAnswer(message, path: path)
             }
@@ -34,7 +38,7 @@ struct OpenAIResponsesInput {
         var said = try content(message.content, of: .assistant, path: path)
         if let refusal = message.refusal {
             let before: [JSONValue] =
-                message.text.isEmpty ? [] : said.array ?? [["type": "output_text", "text": said]]
+                message.text.isEmpty ? [] : said.array ?? [["type": "output_text", "text": said, "annotations": []]]
             said = .array(before + [["type": "refusal", "refusal": .string(refusal)]])
         }
         let isEmpty = said == "" || said == []
@@ -51,31 +55,8 @@ struct OpenAIResponsesInput {
         guard let id = message.toolCallID else {
             throw .invalidArgument("\(path).tool_call_id is missing: it names the call that the message answers")
         }
-        var output = try content(message.content, of: .tool, path: path)
-        // Text is understood everywhere, parts are not.
-        if case .parts(let parts)? = message.content, parts.allSatisfy({ $0.text != nil }) {
-            output = .string(message.text)
-        }
+        let output = try content(message.content, of: .tool, path: path)
         return ["type": "function_call_output", "call_id": .string(id), "output": output]
-    }
-
-    /// The provider's own items as they were. Reasoning that was neither encrypted nor shown is only a name for what a
-    /// server that stores nothing does not have; the others' ids, which refer to it, then mean nothing either.
-    private static func returned(_ items: [JSONValue]) -> [JSONValue] {
-        let known = items.filter { item in
-            item["type"] != "reasoning" || item["encrypted_content"]?.string != nil || !isEmpty(item["summary"])
-                || !isEmpty(item["content"])
-        }
-        if known.count == items.count { return items }
-        return known.map { item in
-            guard var members = item.object else { return item }
-            members["id"] = nil
-            return .object(members)
-        }
-    }
-
-    private static func isEmpty(_ list: JSONValue?) -> Bool {
-        list?.array?.isEmpty ?? true
     }
 
     // MARK: Content
@@ -95,7 +76,9 @@ struct OpenAIResponsesInput {
                 if part.members["cache_control"] != nil { omissions.leaveOutHint("\(path).cache_control") }
                 if let mapped = try self.part(part, of: role, path: path) { result.append(mapped) }
             }
-            return .array(result)
+            let isAnswer = role == .assistant || role == .tool || role == .function
+            // Parts of answers are not understood everywhere, and of an answer that has no id not at all by the letter.
+            return isAnswer && parts.allSatisfy { $0.text != nil } ? .string(content?.text ?? "") : .array(result)
         }
     }
 
@@ -105,11 +88,11 @@ struct OpenAIResponsesInput {
         path: String
     ) throws(LLMError) -> JSONValue? {
         switch part.type {
-        case "text":
-            let type: JSONValue = role == .assistant ? "output_text" : "input_text"
-            return ["type": type, "text": part.members["text"] ?? ""]
+        case "text" where role == .assistant:
+            return ["type": "output_text", "text": part.members["text"] ?? "", "annotations": []]
+        case "text": return ["type": "input_text", "text": part.members["text"] ?? ""]
         case "image_url" where role != .assistant: return try image(part, path: path)
-        case "file" where role != .assistant: return try file(part, path: path)
+        case "file" where role != .assistant, "document_url" where role != .assistant: return try file(part, path: path)
         case "input_audio" where role != .assistant:
             return ["type": "input_audio", "input_audio": part.members["input_audio"] ?? [:]]
         case "refusal" where role == .assistant:

@@ -95,7 +95,7 @@ struct OpenAIResponsesItems {
             let place = known.dropFirst(count).first ?? begin(type, nil, nil, call: node, into: builder)
             complete(place, node, into: builder)
         }
-        builder.native = native
+        builder.native = OpenAIResponsesNative.content(of: items.compactMap(\.whole))
         builder.finishReason = try Self.finishReason(response, into: builder)
     }
 
@@ -200,44 +200,5 @@ struct OpenAIResponsesItems {
 
     private mutating func tell(_ text: JSONNode?, of part: Part, at place: Int, into builder: ResponseBuilder) {
         if !items[place].told.contains(part) { hand(text, of: part, at: place, into: builder) }
-    }
-
-    // MARK: The message as it was
-
-    /// The items as they were; nil where text and tool calls say it all.
-    private var native: NativeContent? {
-        let whole = items.compactMap(\.whole)
-        guard !Self.isPlain(whole) else { return nil }
-        return NativeContent(wire: OpenAIResponsesAdapter.name, content: .array(whole))
-    }
-
-    /// Whether the items are at most one message of text without a phase or annotations, and function calls behind it.
-    private static func isPlain(_ items: [JSONValue]) -> Bool {
-        for (index, item) in items.enumerated() {
-            switch item["type"] {
-            case "function_call": continue
-            case "message" where index == 0 && (item["phase"] ?? .null) == .null:
-                let parts = item["content"]?.array ?? []
-                let isText = parts.allSatisfy { part in
-                    part["type"] == "output_text" && part["annotations"]?.array?.isEmpty ?? true
-                }
-                if !isText { return false }
-            default: return false
-            }
-        }
-        return true
-    }
-}
-
-extension Usage {
-    /// Reads `{"input_tokens", "output_tokens", "total_tokens", "input_tokens_details": {"cached_tokens"},
-    /// "output_tokens_details": {"reasoning_tokens"}}`; keeps what the node does not say.
-    mutating func readOpenAIResponses(_ node: JSONNode?) {
-        guard let node, node.kind == .object else { return }
-        inputTokens = node["input_tokens"]?.integer ?? inputTokens
-        outputTokens = node["output_tokens"]?.integer ?? outputTokens
-        totalTokens = node["total_tokens"]?.integer ?? totalTokens
-        cachedInputTokens = node["input_tokens_details"]?["cached_tokens"]?.integer ?? cachedInputTokens
-        reasoningTokens = node["output_tokens_details"]?["reasoning_tokens"]?.integer ?? reasoningTokens
     }
 }

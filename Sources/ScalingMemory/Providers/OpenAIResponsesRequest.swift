@@ -12,7 +12,7 @@ struct OpenAIResponsesRequest {
     mutating func body(streaming: Bool) throws(LLMError) -> ByteBuffer {
         if request.seed != nil { try omissions.leaveOut("seed") }
         if !request.stop.isEmpty { try omissions.leaveOut("stop") }
-        var input = OpenAIResponsesInput(omissions)
+        var input = OpenAIResponsesInput(omissions, isStored: request.extra["store"] == true)
         for (index, message) in request.messages.enumerated() { try input.add(message, path: "messages[\(index)]") }
         omissions = input.omissions
         let reasoning = try self.reasoning()
@@ -75,6 +75,7 @@ struct OpenAIResponsesRequest {
     /// tools; anything else as it is.
     private static func toolChoice(_ choice: JSONValue?) -> JSONValue? {
         if let name = choice?["function"]?["name"] { return ["type": "function", "name": name] }
+        if choice == "any" { return "required" }  // Mistral's word for it
         guard let choice, let allowed = choice["allowed_tools"]?.object else { return choice }
         var flat: JSONObject = ["type": "allowed_tools"]
         flat["mode"] = allowed["mode"]
