@@ -43,6 +43,16 @@ public struct OpenAIResponsesAdapter: ProviderAdapter {
         try OpenAIAdapter().decodeModelList(root, into: &list)
     }
 
+    // Embeddings have an endpoint of their own, which is the same beside either wire.
+
+    public func encodeEmbeddings(_ request: EmbeddingRequest, to endpoint: Endpoint) throws(LLMError) -> HTTPRequest {
+        try OpenAIAdapter().encodeEmbeddings(request, to: endpoint)
+    }
+
+    public func decodeEmbeddings(_ document: EmbeddingDocument, into list: inout EmbeddingList) throws(LLMError) {
+        try OpenAIAdapter().decodeEmbeddings(document, into: &list)
+    }
+
     public func decodeError(_ root: JSONNode) -> ProviderError? {
         ProviderError(anyOf: root)
     }
