@@ -160,7 +160,8 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
 /*
  * A configuration is a JSON object. Only "provider" is required; a field that is not listed here is refused by name.
  *
- *   "provider"      "openai" (chat completions), "anthropic" (messages) or "gemini" (generateContent)
+ *   "provider"      "openai" (chat completions), "openai-responses" (OpenAI's responses), "anthropic" (messages) or
+ *                   "gemini" (generateContent)
  *   "api_key"       the key; or "api_key_env": the name of the environment variable that holds it. If both are absent,
  *                   the provider's own variable is read: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY. A server with a "base_url"
  *                   of your own needs none.
@@ -168,6 +169,7 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *   "model"         the model of requests that name none
  *   "max_tokens"    of requests that name none; tokens, 1 to 100000000
  *   "temperature"   of requests that name none; 0 to 2
+ *   "drop_unsupported"  of requests that do not say it; true or false (the default)
  *   "timeout"       {"connect_ms": 10000, "first_byte_ms": 60000, "idle_ms": 60000, "total_ms": 600000}. Milliseconds
  *                   up to 2147483647; 0 is no limit. connect: until the connection (TLS included) is up; first_byte:
  *                   from there to the first byte of the response; idle: between two pieces of it, not counting the time
@@ -245,11 +247,12 @@ llm_status llm_client_stats(llm_client *LLM_NONNULL client, char *LLM_NULLABLE *
  *   {"messages": [{"role": "user", "content": "What is 2+2?"}], "model": "...", "max_tokens": 64, "temperature": 0.7,
  *    "top_p": 1, "stop": ["..."], "seed": 1, "tools": [], "tool_choice": "auto", "response_format": {},
  *    "reasoning": {"effort": "low"}, "metadata": {}, "timeout": {}, "headers": {}, "api_key": "...", "call_id": "...",
- *    "sanitize": true, "extra": {"any": "provider field"}}
+ *    "sanitize": true, "drop_unsupported": false, "extra": {"any": "provider field"}}
  *
  * "timeout" and "headers" override the configuration's, field by field. "call_id" (128 characters at most, made up if
  * absent) comes back in the response, the error and the log. "extra" is put into the body as it is. "stream" is refused:
- * the function decides.
+ * the function decides. What the provider cannot do is LLM_ERROR_UNSUPPORTED, which names the field or the message's part;
+ * with "drop_unsupported": true it is left out instead.
  *
  * Unless "sanitize", here or in the configuration, is false, control characters below U+0020 other than tab, LF and CR, and
  * halves of surrogate pairs ("\ud83d" without the other half), are taken out of the messages, the tools, "tool_choice",
@@ -270,12 +273,14 @@ llm_status llm_client_stats(llm_client *LLM_NONNULL client, char *LLM_NULLABLE *
  *    "finish_reason": "stop | length | tool_calls | content_filter | other",
  *    "usage": {"input_tokens": 19, "output_tokens": 10, "total_tokens": 29, "cached_input_tokens": 0,
  *              "reasoning_tokens": 0},
- *    "request_id": "...", "call_id": "...", "attempts": 1, "latency_ms": 812.4, "time_to_first_event_ms": 301.7}
+ *    "logprobs": {"content": [...]}, "request_id": "...", "call_id": "...", "attempts": 1, "latency_ms": 812.4,
+ *    "time_to_first_event_ms": 301.7}
  *
  * "message" can be appended to "messages" as it is and sent again: to the same provider without losing anything (what
  * the chat format has no words for, such as signed reasoning, is in its "native"), to another with what it understands.
  * "input_tokens" is the whole prompt, cached tokens included; "output_tokens" includes reasoning; the other two are
- * parts of these. What the provider did not send is absent.
+ * parts of these. "logprobs" is as in chat completions, of providers that were asked for it in "extra". What the provider
+ * did not send is absent.
  */
 
 enum {

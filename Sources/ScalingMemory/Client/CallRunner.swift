@@ -36,6 +36,7 @@ final class CallRunner {
         RunningCalls.insert(self)
         plan.statistics.callStarted()
         log.started()
+        log.dropped(plan.request.dropped)
         guard cancelReason == nil else { return finish(.failure(LLMError(.canceled, ""))) }
         // With the loop as the task's executor, no part of it can stray to Swift's own pool, whose threads a forked child
         // does not have.

@@ -105,6 +105,7 @@ struct ClientSettings: Sendable {
         request.model = request.model ?? configuration.model
         request.maxTokens = request.maxTokens ?? configuration.maxTokens
         request.temperature = request.temperature ?? configuration.temperature
+        request.dropUnsupported = request.dropUnsupported ?? configuration.dropUnsupported
         try checkModel(request.model)
         return request
     }

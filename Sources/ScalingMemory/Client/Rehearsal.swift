@@ -21,7 +21,7 @@ package enum Rehearsal {
             guard !isDone else { return }
             isDone = true
             QueueDescriptor.protectFork()
-            for provider in ["openai", "anthropic", "gemini"] { try? run(provider) }
+            for provider in ["openai", "openai-responses", "anthropic", "gemini"] { try? run(provider) }
         }
     }
 
@@ -29,6 +29,7 @@ package enum Rehearsal {
         {"messages": [{"role": "system", "content": "a\\u0001\\ud800"}, {"role": "user", "content": [{"type": "text", "text": "a"}]},
         {"role": "assistant", "content": null, "tool_calls": [{"id": "a", "function": {"name": "a", "arguments": "{}"}}]},
         {"role": "tool", "tool_call_id": "a", "content": "a"}], "max_tokens": 1, "temperature": 0.5, "stop": ["a"],
+        "drop_unsupported": true,
         "tools": [{"type": "function", "function": {"name": "a"}}], "tool_choice": "auto", "headers": {"a": "a"},
         "timeout": {"total_ms": 1}, "extra": {"a": [1, 0.5, true, null, {}]}}
         """

@@ -7,6 +7,8 @@ public struct Configuration: Sendable, Hashable {
     public var model: String?
     public var maxTokens: Int?
     public var temperature: Double?
+    /// Of requests that do not say it themselves; see `Request.dropUnsupported`.
+    public var dropUnsupported = false
     public var timeouts = Timeouts()
     public var rateLimit = RateLimitSettings()
     public var retry = RetrySettings()

@@ -8,6 +8,14 @@ public struct Message: Sendable, Hashable {
     public enum Content: Sendable, Hashable {
         case text(String)
         case parts([ContentPart])
+
+        /// The text, parts joined.
+        public var text: String {
+            switch self {
+            case .text(let text): text
+            case .parts(let parts): parts.compactMap(\.text).joined()
+            }
+        }
     }
 
     public var role: Role
@@ -45,13 +53,7 @@ public struct Message: Sendable, Hashable {
     }
 
     /// The text of the content, its parts joined.
-    public var text: String {
-        switch content {
-        case .text(let text): text
-        case .parts(let parts): parts.compactMap(\.text).joined()
-        case nil: ""
-        }
-    }
+    public var text: String { content?.text ?? "" }
 }
 
 /// A piece of a message's content: `{"type": "text", "text": …}`, `{"type": "image_url", …}` and so on.

@@ -37,6 +37,7 @@ extension Request {
         responseFormat = try object.object("response_format").map { JSONValue($0.node) }
         reasoning = try object.object("reasoning").map { JSONValue($0.node) }
         metadata = try object.object("metadata").map { JSONValue($0.node) }
+        dropUnsupported = try object.bool("drop_unsupported")
         extra = try object.object("extra").map { JSONObject($0.node) } ?? JSONObject()
         sanitize = try object.bool("sanitize")
         options = try CallOptions(object)
@@ -44,7 +45,7 @@ extension Request {
 
     private static let fields: Set = CallOptions.fields.union([
         "model", "max_tokens", "temperature", "top_p", "stop", "seed", "tools", "tool_choice",
-        "response_format", "reasoning", "metadata", "extra", "sanitize",
+        "response_format", "reasoning", "metadata", "drop_unsupported", "extra", "sanitize",
     ])
 
     private static func messages(_ node: JSONNode) throws(LLMError) -> [Message] {

@@ -18,6 +18,8 @@ public struct Request: Sendable, Hashable {
     /// `{"effort": "low" | "medium" | "high" …, "max_tokens"?}`
     public var reasoning: JSONValue?
     public var metadata: JSONValue?
+    /// Whether what the provider cannot do is left out, with a warning, instead of an error; nil: what the client says.
+    public var dropUnsupported: Bool?
     /// Fields for the request's body, put there as they are.
     public var extra: JSONObject
     /// Whether control characters and halves of surrogate pairs are taken out of the texts; nil: as the client's

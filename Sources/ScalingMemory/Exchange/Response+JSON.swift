@@ -13,6 +13,7 @@ extension Response {
             writer.member("finish_reason", finishReason?.rawValue)
             writer.key("usage")
             usage.write(to: &writer)
+            writer.member("logprobs", logprobs)
             writer.member("request_id", requestID)
             writer.member("call_id", callID)
             writer.member("attempts", attempts)

@@ -14,6 +14,8 @@ public struct Response: Sendable {
     /// nil only in the `partial` of an error.
     public var finishReason: FinishReason?
     public var usage: Usage
+    /// `{"content": [...], "refusal": [...]}` as in chat completions, where the provider was asked for it (in `extra`).
+    public var logprobs: JSONValue?
     /// See `Message.native`.
     public var native: NativeContent?
     public var requestID: String?

@@ -33,6 +33,14 @@ package struct CallLog: Sendable {
         write(.debug, "call started") { _ in }
     }
 
+    /// These of the request's fields were left out, since the provider has no place for them.
+    package func dropped(_ fields: [String]) {
+        guard !fields.isEmpty else { return }
+        write(.warn, "dropped what the provider does not support") { line in
+            line.field("fields", fields.joined(separator: ", "))
+        }
+    }
+
     /// The call waits for the rate limiter; `waiting` others were there before it.
     package func queued(waiting: Int) {
         write(.debug, "call queued") { $0.field("waiting", waiting) }

@@ -4,6 +4,8 @@ public struct AnthropicAdapter: ProviderAdapter {
 
     /// https://docs.anthropic.com/en/api/versioning
     static let version = "2023-06-01"
+    /// https://docs.anthropic.com/en/docs/build-with-claude/files
+    private static let filesVersion = "files-api-2025-04-14"
 
     public init() {}
 
@@ -12,12 +14,16 @@ public struct AnthropicAdapter: ProviderAdapter {
         streaming: Bool,
         to endpoint: Endpoint
     ) throws(LLMError) -> HTTPRequest {
-        let body = try AnthropicRequest(request).body(streaming: streaming)
+        var encoder = AnthropicRequest(request)
+        let body = try encoder.body(streaming: streaming)
+        var headers = Self.headers(endpoint)
+        if encoder.namesFiles { headers.append(HTTPHeader("anthropic-beta", Self.filesVersion)) }
         return endpoint.request(
             .post,
             Self.path("/messages", endpoint),
-            headers: Self.headers(endpoint),
-            body: body
+            headers: headers,
+            body: body,
+            dropped: encoder.omissions.names
         )
     }
 

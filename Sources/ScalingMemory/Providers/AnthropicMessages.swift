@@ -1,25 +1,29 @@
 /// A conversation in Anthropic's words: turns of content blocks, tool calls and results among them.
 struct AnthropicMessages {
-    private let messages: [Message]
+    private(set) var omissions: Omissions
+    /// Whether a block is of a file that was uploaded to the provider.
+    private(set) var namesFiles = false
 
-    init(_ messages: [Message]) {
-        self.messages = messages
+    init(_ omissions: Omissions) {
+        self.omissions = omissions
     }
 
-    func value() throws(LLMError) -> JSONValue {
+    // MARK: Turns
+
+    mutating func turns(of messages: [Message]) throws(LLMError) -> JSONValue {
         var turns: [JSONValue] = []
         var results: [JSONValue] = []
         for (index, message) in messages.enumerated() {
             let path = "messages[\(index)]"
             if message.role == .tool || message.role == .function {
-                results.append(try Self.result(message, path: path))
+                results.append(try result(message, path: path))
                 continue
             }
             // All results of a turn's calls stand in one message.
             Self.flush(&results, into: &turns)
             switch message.role {
-            case .assistant: turns.append(try Self.assistant(message, path: path))
-            case .user: turns.append(Self.turn("user", try Self.content(message, path: path)))
+            case .assistant: turns.append(try assistant(message, path: path))
+            case .user: turns.append(Self.turn("user", try content(message, path: path)))
             case .system, .developer, .tool, .function: break
             }
         }
@@ -28,6 +32,20 @@ struct AnthropicMessages {
             throw .invalidArgument("messages has system messages only; Anthropic's messages take one of another role")
         }
         return .array(turns)
+    }
+
+    /// System messages have a place of their own. Text alone is sent as text, so that it reads as people write it.
+    mutating func system(of messages: [Message]) throws(LLMError) -> JSONValue? {
+        var texts: [String] = []
+        var blocks: [JSONValue] = []
+        var isText = true
+        for (index, message) in messages.enumerated() where message.role == .system || message.role == .developer {
+            let content = try content(message, path: "messages[\(index)]")
+            if let text = content.string { texts.append(text) } else { isText = false }
+            blocks += content.array ?? Self.blocks(of: content.string ?? "")
+        }
+        if isText { return texts.isEmpty ? nil : .string(texts.joined(separator: "\n\n")) }
+        return .array(blocks)
     }
 
     private static func flush(_ results: inout [JSONValue], into turns: inout [JSONValue]) {
@@ -40,22 +58,23 @@ struct AnthropicMessages {
         ["role": .string(role), "content": content]
     }
 
-    private static func content(_ message: Message, path: String) throws(LLMError) -> JSONValue {
-        if case .text(let text) = message.content { return .string(text) }
-        return .array(try blocks(of: message.content, path: path))
-    }
-
-    private static func assistant(_ message: Message, path: String) throws(LLMError) -> JSONValue {
-        if let native = message.native, native.wire == "anthropic" { return turn("assistant", native.content) }
-        if message.toolCalls.isEmpty { return turn("assistant", try content(message, path: path)) }
-        var content = try blocks(of: message.content, path: path)
+    private mutating func assistant(_ message: Message, path: String) throws(LLMError) -> JSONValue {
+        if let native = message.native, native.wire == "anthropic" {
+            return Self.turn("assistant", Self.marked(native.content, message))
+        }
+        // What another provider's model said in refusing is text here.
+        var message = message
+        if let refusal = message.refusal, message.text.isEmpty { message.content = .text(refusal) }
+        let content = try content(message, path: path)
+        if message.toolCalls.isEmpty { return Self.turn("assistant", content) }
+        var blocks = content.array ?? Self.blocks(of: content.string ?? "")
         for (index, call) in message.toolCalls.enumerated() {
-            content.append([
+            blocks.append([
                 "type": "tool_use", "id": .string(call.id), "name": .string(call.name),
-                "input": try input(call, path: "\(path).tool_calls[\(index)]"),
+                "input": try Self.input(call, path: "\(path).tool_calls[\(index)]"),
             ])
         }
-        return turn("assistant", .array(content))
+        return Self.turn("assistant", .array(blocks))
     }
 
     /// The arguments as the object that the wire takes.
@@ -68,58 +87,73 @@ struct AnthropicMessages {
         return arguments
     }
 
-    private static func result(_ message: Message, path: String) throws(LLMError) -> JSONValue {
+    private mutating func result(_ message: Message, path: String) throws(LLMError) -> JSONValue {
         guard let id = message.toolCallID else {
             throw .invalidArgument("\(path).tool_call_id is missing: it names the call that the message answers")
         }
+        var message = message
+        // The result is a block itself, and has the mark.
+        let mark = message.extra["cache_control"]
+        message.extra["cache_control"] = nil
         var result: JSONObject = ["type": "tool_result", "tool_use_id": .string(id)]
         result["content"] = try content(message, path: path)
         result["is_error"] = message.extra["is_error"]
-        result["cache_control"] = message.extra["cache_control"]
+        result["cache_control"] = mark
         return .object(result)
     }
 
-    /// Content as blocks. Empty text, which the wire refuses, is left out.
-    static func blocks(of content: Message.Content?, path: String) throws(LLMError) -> [JSONValue] {
-        switch content {
-        case nil: return []
-        case .text(let text): return text.isEmpty ? [] : [["type": "text", "text": .string(text)]]
+    // MARK: Content
+
+    /// Text as it is, parts as blocks. A message's mark for the prompt's cache stands at its last block.
+    private mutating func content(_ message: Message, path: String) throws(LLMError) -> JSONValue {
+        switch message.content {
+        case nil: return .array([])
+        case .text(let text): return Self.marked(.string(text), message)
         case .parts(let parts):
             var blocks: [JSONValue] = []
             for (index, part) in parts.enumerated() {
-                blocks.append(try block(part, path: "\(path).content[\(index)]"))
+                if let block = try block(part, path: "\(path).content[\(index)]") { blocks.append(.object(block)) }
             }
-            return blocks
+            return Self.marked(.array(blocks), message)
         }
     }
 
-    private static func block(_ part: ContentPart, path: String) throws(LLMError) -> JSONValue {
+    private static func marked(_ content: JSONValue, _ message: Message) -> JSONValue {
+        guard let mark = message.extra["cache_control"] else { return content }
+        var blocks = content.array ?? Self.blocks(of: content.string ?? "")
+        guard var last = blocks.popLast()?.object else { return content }
+        last["cache_control"] = mark
+        return .array(blocks + [.object(last)])
+    }
+
+    /// Text as a block. Empty text, which the wire refuses, is none.
+    private static func blocks(of text: String) -> [JSONValue] {
+        text.isEmpty ? [] : [["type": "text", "text": .string(text)]]
+    }
+
+    private mutating func block(_ part: ContentPart, path: String) throws(LLMError) -> JSONObject? {
         switch part.type {
-        case "image_url":
-            guard let url = part.members["image_url"]?["url"]?.string ?? part.members["image_url"]?.string else {
-                throw .invalidArgument("\(path).image_url.url is missing")
+        case "image_url", "file", "document_url":
+            if let block = try AnthropicMedia.block(part, path: path) {
+                if block["source"]?["type"] == "file" { namesFiles = true }
+                return block
             }
-            var block: JSONObject = ["type": "image", "source": try source(url, path: path)]
-            block["cache_control"] = part.members["cache_control"]
-            return .object(block)
-        case "input_audio", "file", "video_url", "input_image", "input_file":
-            throw LLMError(.unsupported, "\(path) is of type \"\(part.type)\", which Anthropic's messages do not take")
+            try leaveOut("a file that is neither a PDF nor an image,", path)
+            return nil
+        case "input_audio", "video_url", "input_image", "input_file":
+            try leaveOut("a part of type \"\(part.type)\",", path)
+            return nil
+        case "refusal":
+            return ["type": "text", "text": part.members["refusal"] ?? ""]
         default:
             // Text, and blocks in Anthropic's own words.
             var block: JSONObject = ["type": .string(part.type)]
             for member in part.members.members { block[member.key] = member.value }
-            return .object(block)
+            return block
         }
     }
 
-    private static func source(_ url: String, path: String) throws(LLMError) -> JSONValue {
-        guard url.hasPrefix("data:") else { return ["type": "url", "url": .string(url)] }
-        // data:image/png;base64,…  (RFC 2397)
-        let parts = url.dropFirst(5).split(separator: ",", maxSplits: 1)
-        guard parts.count == 2, parts[0].hasSuffix(";base64") else {
-            throw .invalidArgument("\(path).image_url.url is a data: URL without base64 data")
-        }
-        let type = String(parts[0].dropLast(7))
-        return ["type": "base64", "media_type": .string(type), "data": .string(String(parts[1]))]
+    private mutating func leaveOut(_ what: String, _ path: String) throws(LLMError) {
+        try omissions.leaveOut("\(path), \(what)")
     }
 }

@@ -1,52 +1,49 @@
 /// A chat request in Anthropic's words.
 struct AnthropicRequest {
     private let request: Request
+    private(set) var omissions: Omissions
+    /// Whether a message holds a file that was uploaded to the provider.
+    private(set) var namesFiles = false
 
     /// The wire requires a bound; this one fits every model that is in service.
     static let defaultMaxTokens = 4096
 
     init(_ request: Request) {
         self.request = request
+        omissions = Omissions(of: request, by: "Anthropic's messages")
     }
 
-    func body(streaming: Bool) throws(LLMError) -> ByteBuffer {
-        if request.seed != nil { throw Self.unsupported("seed") }
-        let thinking = try thinkingBudget()
+    mutating func body(streaming: Bool) throws(LLMError) -> ByteBuffer {
+        if request.seed != nil { try omissions.leaveOut("seed") }
+        let reasoning = try AnthropicReasoning(request.reasoning, model: request.model, &omissions)
+        var messages = AnthropicMessages(omissions)
+        let turns = try messages.turns(of: request.messages)
+        let system = try messages.system(of: request.messages)
+        omissions = messages.omissions
+        namesFiles = messages.namesFiles
+        let temperature = try temperature(reasoning)
+        let metadata = try metadata()
+        let output = try outputConfig(reasoning)
+        let toolChoice = try toolChoice()
         return try RequestBody.write(extra: request.extra) { (body) throws(LLMError) in
             body.field("model", request.model)
-            // The wire's bound includes the reasoning's. (Wrapping: a sum that large is the server's to refuse.)
-            body.field("max_tokens", (request.maxTokens ?? Self.defaultMaxTokens) &+ (thinking ?? 0))
-            body.field("system", try system())
-            let messages = try AnthropicMessages(request.messages).value()
-            body.field("messages", messages)
+            // (Wrapping: a sum that large is the server's to refuse.)
+            body.field("max_tokens", (request.maxTokens ?? Self.defaultMaxTokens) &+ reasoning.tokens)
+            body.field("system", system)
+            body.field("messages", turns)
             if streaming { body.field("stream", .bool(true)) }
-            body.field("temperature", request.temperature)
+            body.field("temperature", temperature)
             body.field("top_p", request.topP)
             body.field("stop_sequences", texts: request.stop)
             body.field("tools", try tools())
-            body.field("tool_choice", try toolChoice())
-            if let thinking { body.field("thinking", ["type": "enabled", "budget_tokens": .integer(thinking)]) }
-            body.field("metadata", try metadata())
-            try checkResponseFormat()
+            body.field("tool_choice", toolChoice)
+            body.field("thinking", reasoning.thinking)
+            body.field("output_config", output)
+            body.field("metadata", metadata)
         }
     }
 
-    private static func unsupported(_ what: String) -> LLMError {
-        LLMError(.unsupported, "\(what) has no counterpart in Anthropic's messages")
-    }
-
     // MARK: Fields
-
-    /// System messages have a place of their own. Text alone is sent as text, so that it reads as people write it.
-    private func system() throws(LLMError) -> JSONValue? {
-        let messages = request.messages.filter { $0.role == .system || $0.role == .developer }
-        guard !messages.isEmpty else { return nil }
-        let texts = messages.compactMap { if case .text(let text) = $0.content { text } else { nil } }
-        if texts.count == messages.count { return .string(texts.joined(separator: "\n\n")) }
-        var blocks: [JSONValue] = []
-        for message in messages { blocks += try AnthropicMessages.blocks(of: message.content, path: "system") }
-        return .array(blocks)
-    }
 
     private func tools() throws(LLMError) -> JSONValue? {
         guard !request.tools.isEmpty else { return nil }
@@ -68,54 +65,54 @@ struct AnthropicRequest {
         return .array(result)
     }
 
-    private func toolChoice() throws(LLMError) -> JSONValue? {
+    private mutating func toolChoice() throws(LLMError) -> JSONValue? {
         switch request.toolChoice {
         case nil: return nil
         case .string("auto")?: return ["type": "auto"]
         case .string("none")?: return ["type": "none"]
-        case .string("required")?: return ["type": "any"]
+        case .string("required")?, .string("any")?: return ["type": "any"]  // Mistral's word for it is "any", too.
         case let choice?:
             if let name = choice["function"]?["name"] { return ["type": "tool", "name": name] }
+            if let list = choice["type"], list == "allowed_tools" {
+                try omissions.leaveOut("tool_choice \(list.json)")
+                return nil
+            }
             throw .invalidArgument(
                 "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\" or a function"
             )
         }
     }
 
-    /// Tokens for reasoning: given, or by effort.
-    /// https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking
-    private func thinkingBudget() throws(LLMError) -> Int? {
-        guard let members = request.reasoning?.object?.members else { return nil }
-        for member in members where member.key != "effort" && member.key != "max_tokens" {
-            throw Self.unsupported("reasoning.\(member.key)")
-        }
-        if let budget = request.reasoning?["max_tokens"] {
-            guard let tokens = budget.integer, (1024...100_000_000).contains(tokens) else {
-                throw .invalidArgument("reasoning.max_tokens is \(budget.json); it takes 1024 tokens or more")
-            }
-            return tokens
-        }
-        switch request.reasoning?["effort"] {
-        case nil, .string("none")?: return nil
-        case .string("minimal")?, .string("low")?: return 1024
-        case .string("medium")?: return 8192
-        case .string("high")?: return 24_576
-        case let effort?:
-            throw .invalidArgument(
-                "reasoning.effort is \(effort.json); it takes \"none\", \"minimal\", \"low\", \"medium\" or \"high\""
-            )
-        }
+    /// Beside reasoning the wire takes no other temperature than 1.
+    private mutating func temperature(_ reasoning: AnthropicReasoning) throws(LLMError) -> Double? {
+        guard let temperature = request.temperature else { return nil }
+        if reasoning.thinking == nil || temperature == 1 { return temperature }
+        try omissions.leaveOut("temperature", "other than 1 beside reasoning has no counterpart in")
+        return nil
     }
 
     /// https://docs.anthropic.com/en/api/messages#body-metadata
-    private func metadata() throws(LLMError) -> JSONValue? {
+    private mutating func metadata() throws(LLMError) -> JSONValue? {
         guard let members = request.metadata?.object?.members else { return nil }
-        for member in members where member.key != "user_id" { throw Self.unsupported("metadata.\(member.key)") }
-        return request.metadata
+        for member in members where member.key != "user_id" { try omissions.leaveOut("metadata.\(member.key)") }
+        return request.metadata?["user_id"].map { ["user_id": $0] }
     }
 
-    private func checkResponseFormat() throws(LLMError) {
-        guard let format = request.responseFormat, format["type"]?.string != "text" else { return }
-        throw Self.unsupported("response_format \(format["type"]?.json ?? "")")
+    /// The answer's form, and the effort.
+    /// https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs
+    private mutating func outputConfig(_ reasoning: AnthropicReasoning) throws(LLMError) -> JSONValue? {
+        var config = JSONObject()
+        config["effort"] = reasoning.effort
+        let format = request.responseFormat
+        switch format?["type"] {
+        case nil, "text"?: break
+        case "json_schema"?:
+            guard let schema = format?["json_schema"]?["schema"] else {
+                throw .invalidArgument("response_format.json_schema.schema is missing")
+            }
+            config["format"] = ["type": "json_schema", "schema": AnthropicSchema.closed(schema)]
+        case let type?: try omissions.leaveOut("response_format \(type.json)")
+        }
+        return config.isEmpty ? nil : .object(config)
     }
 }

@@ -10,10 +10,13 @@ public struct GeminiAdapter: ProviderAdapter {
         to endpoint: Endpoint
     ) throws(LLMError) -> HTTPRequest {
         let model = try GeminiModel(request.model)
-        let body = try GeminiRequest(request, model).body()
+        var encoder = GeminiRequest(request, model)
+        let body = try encoder.body()
         // Without alt=sse a stream is one JSON array.
         let method = streaming ? ":streamGenerateContent?alt=sse" : ":generateContent"
-        return Self.request(.post, model.path + method, body, to: endpoint)
+        var http = Self.request(.post, model.path + method, body, to: endpoint)
+        http.dropped = encoder.omissions.names
+        return http
     }
 
     /// The wire's paths begin with a version; a base URL may have it at its end or not. The key is in a header field, where

@@ -1,5 +1,8 @@
 /// Pieces of content in Gemini's words. https://ai.google.dev/api/caching#Part
 enum GeminiParts {
+    /// The types that the wire takes.
+    static let types: Set = ["text", "refusal", "image_url", "video_url", "document_url", "input_audio", "file"]
+
     /// Empty text, which the wire refuses beside other parts, is left out.
     static func parts(of content: Message.Content?, path: String) throws(LLMError) -> [JSONValue] {
         switch content {
@@ -20,7 +23,7 @@ enum GeminiParts {
         case "text", "refusal":
             guard let text = content?.string else { throw .invalidArgument("\(path).\(part.type) is missing") }
             return text.isEmpty ? nil : ["text": .string(text)]
-        case "image_url", "video_url":
+        case "image_url", "video_url", "document_url":
             guard let url = content?["url"]?.string ?? content?.string else {
                 throw .invalidArgument("\(path).\(part.type).url is missing")
             }
@@ -44,7 +47,7 @@ enum GeminiParts {
     /// `{"file_data": a data: URL, base64, or a URL; "filename"?; "file_id"?: the URI of an uploaded file}`
     private static func file(_ file: JSONValue?, path: String) throws(LLMError) -> JSONValue {
         let type = file?["filename"]?.string.flatMap(mimeType(ofName:))
-        if let data = file?["file_data"]?.string {
+        if let data = file?["file_data"]?.string ?? file?["file_url"]?.string {
             if data.hasPrefix("data:") || isURL(data) { return try media(data, type: type, path: "\(path).file_data") }
             guard let type else {
                 throw .invalidArgument(

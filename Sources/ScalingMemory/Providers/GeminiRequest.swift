@@ -2,16 +2,19 @@
 ///
 /// Most settings stand in `generationConfig`, so an `extra` with that object (or `toolConfig`) is merged into ours.
 struct GeminiRequest {
-    private let request: Request
+    private var request: Request
     private let model: GeminiModel
+    private(set) var omissions: Omissions
 
     init(_ request: Request, _ model: GeminiModel) {
         self.request = request
         self.model = model
+        omissions = Omissions(of: request, by: "Gemini's generateContent")
     }
 
-    func body() throws(LLMError) -> ByteBuffer {
-        if request.metadata != nil { throw Self.unsupported("metadata") }
+    mutating func body() throws(LLMError) -> ByteBuffer {
+        if request.metadata != nil { try omissions.leaveOut("metadata") }
+        for index in request.messages.indices { try leaveOutParts(of: index) }
         var extra = request.extra
         let generation = Self.merged(try generationConfig(), extra["generationConfig"])
         let toolConfig = Self.merged(try toolConfig(), extra["toolConfig"])
@@ -26,8 +29,19 @@ struct GeminiRequest {
         }
     }
 
-    private static func unsupported(_ what: String) -> LLMError {
-        LLMError(.unsupported, "\(what) has no counterpart in Gemini's generateContent")
+    private mutating func leaveOutParts(of message: Int) throws(LLMError) {
+        guard case .parts(let parts)? = request.messages[message].content else { return }
+        var taken: [ContentPart] = []
+        for (index, part) in parts.enumerated() {
+            let path = "messages[\(message)].content[\(index)]"
+            if part.members["cache_control"] != nil { omissions.leaveOutHint("\(path).cache_control") }
+            if GeminiParts.types.contains(part.type) {
+                taken.append(part)
+            } else {
+                try omissions.leaveOut("\(path), a part of type \"\(part.type)\",")
+            }
+        }
+        request.messages[message].content = .parts(taken)
     }
 
     /// `ours` with the members of `theirs` in place of those of the same name; nil where there are none.
@@ -57,7 +71,7 @@ struct GeminiRequest {
         return parts.isEmpty ? nil : ["parts": .array(parts)]
     }
 
-    private func generationConfig() throws(LLMError) -> JSONObject {
+    private mutating func generationConfig() throws(LLMError) -> JSONObject {
         var config = JSONObject()
         config["temperature"] = request.temperature.map(JSONValue.number)
         config["topP"] = request.topP.map(JSONValue.number)
@@ -65,7 +79,7 @@ struct GeminiRequest {
         config["stopSequences"] = request.stop.isEmpty ? nil : .array(request.stop.map(JSONValue.string))
         config["seed"] = request.seed.map(JSONValue.integer)
         try addResponseFormat(to: &config)
-        config["thinkingConfig"] = try GeminiThinking(request.reasoning, model).config()
+        config["thinkingConfig"] = try GeminiThinking(request.reasoning, model).config(&omissions)
         return config
     }
 

@@ -9,10 +9,10 @@ struct GeminiThinking {
     }
 
     /// The thinkingConfig; nil where nothing is asked for. Whoever asks for reasoning gets to see it.
-    func config() throws(LLMError) -> JSONValue? {
+    func config(_ omissions: inout Omissions) throws(LLMError) -> JSONValue? {
         guard let reasoning else { return nil }
-        for member in reasoning.members where member.key != "effort" && member.key != "max_tokens" {
-            throw LLMError(.unsupported, "reasoning.\(member.key) has no counterpart in Gemini's generateContent")
+        for member in reasoning.members where !["effort", "max_tokens", "summary"].contains(member.key) {
+            try omissions.leaveOut("reasoning.\(member.key)")
         }
         if let budget = reasoning["max_tokens"], budget != .null {
             guard let tokens = budget.integer, (0...100_000_000).contains(tokens) else {

@@ -1,79 +1,41 @@
 /// OpenAI's chat completions, which most of the world's servers speak too.
 /// https://platform.openai.com/docs/api-reference/chat
 public struct OpenAIAdapter: ProviderAdapter {
-    public let wire = "openai-chat"
+    public let wire = Self.name
 
-    public init() {}
+    /// The wire's.
+    static let name = "openai-chat"
+
+    /// nil: OpenAI's at its own address, and elsewhere what most servers take.
+    public let quirks: ChatQuirks?
+
+    public init(quirks: ChatQuirks? = nil) {
+        self.quirks = quirks
+    }
+
+    private func quirks(at endpoint: Endpoint) -> ChatQuirks {
+        quirks ?? (endpoint.baseURL.hasPrefix("https://api.openai.com/") ? .openAI : ChatQuirks())
+    }
 
     public func encodeChat(
         _ request: Request,
         streaming: Bool,
         to endpoint: Endpoint
     ) throws(LLMError) -> HTTPRequest {
-        let body = try RequestBody.write(extra: request.extra) { (body) throws(LLMError) in
-            body.field("model", request.model)
-            try body.field("messages") { (writer) throws(LLMError) in
-                writer.array { writer in for message in request.messages { Self.write(message, to: &writer) } }
-            }
-            if streaming {
-                body.field("stream", .bool(true))
-                body.field("stream_options", ["include_usage": true])
-            }
-            if Self.isOpenAIItself(endpoint) {
-                body.field("max_completion_tokens", request.maxTokens)
-            } else {
-                body.field("max_tokens", request.maxTokens)
-            }
-            body.field("temperature", request.temperature)
-            body.field("top_p", request.topP)
-            body.field("stop", texts: request.stop)
-            body.field("seed", request.seed)
-            body.field("tools", request.tools.isEmpty ? nil : .array(request.tools))
-            body.field("tool_choice", request.toolChoice)
-            body.field("response_format", request.responseFormat)
-            body.field("reasoning_effort", try Self.effort(request.reasoning))
-            body.field("metadata", request.metadata)
-        }
-        return endpoint.request(.post, "/chat/completions", headers: Self.headers(endpoint), body: body)
-    }
-
-    /// The field that newer models of OpenAI's require and other servers do not know.
-    private static func isOpenAIItself(_ endpoint: Endpoint) -> Bool {
-        endpoint.baseURL.hasPrefix("https://api.openai.com/")
+        var encoder = OpenAIRequest(request, quirks(at: endpoint))
+        let body = try encoder.body(streaming: streaming)
+        let headers = Self.headers(endpoint)
+        return endpoint.request(
+            .post,
+            "/chat/completions",
+            headers: headers,
+            body: body,
+            dropped: encoder.omissions.names
+        )
     }
 
     static func headers(_ endpoint: Endpoint) -> [HTTPHeader] {
         endpoint.apiKey.map { [HTTPHeader("authorization", "Bearer " + $0.value)] } ?? []
-    }
-
-    private static func effort(_ reasoning: JSONValue?) throws(LLMError) -> String? {
-        guard let members = reasoning?.object?.members else { return nil }
-        for member in members where member.key != "effort" {
-            throw LLMError(
-                .unsupported,
-                "reasoning.\(member.key) has no counterpart in chat completions, which take \"effort\""
-            )
-        }
-        return reasoning?["effort"]?.string
-    }
-
-    private static func write(_ message: Message, to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("role", message.role.rawValue)
-            writer.key("content")
-            message.writeContent(to: &writer)
-            if !message.toolCalls.isEmpty {
-                writer.key("tool_calls")
-                message.writeToolCalls(to: &writer)
-            }
-            writer.member("tool_call_id", message.toolCallID)
-            writer.member("name", message.name)
-            writer.member("refusal", message.refusal)
-            for member in message.extra.members {
-                writer.key(member.key)
-                writer.value(member.value)
-            }
-        }
     }
 
     public func decodeChat(_ root: JSONNode, into builder: ResponseBuilder) throws(LLMError) {
@@ -82,7 +44,13 @@ public struct OpenAIAdapter: ProviderAdapter {
         }
         builder.id = root["id"]?.string
         builder.model = root["model"]?.string
+        let quirks = quirks ?? ChatQuirks()
+        if quirks.hasThinkTags { builder.expectThinkTags() }
         OpenAIMessage.read(message, into: builder)
+        var returns = OpenAIReturns(quirks.returns)
+        returns.read(message)
+        builder.native = returns.native
+        builder.appendLogprobs(choice["logprobs"])
         for call in (message["tool_calls"] ?? message).elements {
             let index = builder.beginToolCall(id: call["id"]?.string, name: call["function"]?["name"]?.string)
             builder.appendToolCall(at: index, arguments: OpenAIMessage.arguments(call["function"]))
@@ -96,7 +64,7 @@ public struct OpenAIAdapter: ProviderAdapter {
     }
 
     public func makeStreamDecoder() -> any StreamDecoder {
-        OpenAIStreamDecoder()
+        OpenAIStreamDecoder(quirks ?? ChatQuirks())
     }
 
     public func encodeModelList(page: String?, to endpoint: Endpoint) -> HTTPRequest {

@@ -3,17 +3,20 @@ enum OpenAIMessage {
     /// Adds the text, the reasoning and the refusal of a message or delta.
     static func read(_ message: JSONNode, into builder: ResponseBuilder) {
         // "reasoning_content" is DeepSeek's and llama.cpp's name, "reasoning" OpenRouter's and Groq's.
-        if let reasoning = message["reasoning_content"], !reasoning.isNull {
+        let content = message["reasoning_content"]
+        if let reasoning = content?.kind == .string ? content : message["reasoning"], reasoning.kind == .string {
             builder.appendReasoning(reasoning)
         } else {
-            builder.appendReasoning(message["reasoning"])
+            for detail in (message["reasoning_details"] ?? message).elements {
+                builder.appendReasoning(detail["text"] ?? detail["summary"])
+            }
         }
         builder.appendRefusal(message["refusal"])
-        guard let content = message["content"] else { return }
-        if content.kind == .array {
-            for part in content.elements { read(part: part, into: builder) }
+        guard let text = message["content"] else { return }
+        if text.kind == .array {
+            for part in text.elements { read(part: part, into: builder) }
         } else {
-            builder.appendText(content)
+            builder.appendText(text)
         }
     }
 

@@ -3,6 +3,13 @@
 struct OpenAIStreamDecoder: StreamDecoder {
     /// Where each of the provider's indices has its call: an index may be used again for another call.
     private var callsByIndex: [Int: Int] = [:]
+    private var returns: OpenAIReturns
+    private let hasThinkTags: Bool
+
+    init(_ quirks: ChatQuirks) {
+        returns = OpenAIReturns(quirks.returns)
+        hasThinkTags = quirks.hasThinkTags
+    }
 
     mutating func decode(
         _ event: SSEEvent,
@@ -10,7 +17,10 @@ struct OpenAIStreamDecoder: StreamDecoder {
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
         if event.data.isEmpty { return .goesOn }
-        if StreamJSON.isDone(event) { return .isComplete }
+        if StreamJSON.isDone(event) {
+            builder.native = returns.native
+            return .isComplete
+        }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
             try read(root, into: builder)
             return .goesOn
@@ -19,6 +29,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
 
     private mutating func read(_ chunk: JSONNode, into builder: ResponseBuilder) throws(LLMError) {
         if let error = ProviderError(errorIn: chunk) { throw ProviderFailure.inStream(error) }
+        if hasThinkTags { builder.expectThinkTags() }
         if builder.id == nil { builder.id = chunk["id"]?.string }
         if builder.model == nil { builder.model = chunk["model"]?.string }
         builder.usage.readOpenAI(chunk["usage"])
@@ -27,10 +38,13 @@ struct OpenAIStreamDecoder: StreamDecoder {
             guard choice["index"]?.integer ?? 0 == 0 else { continue }
             if let delta = choice["delta"] ?? choice["message"], delta.kind == .object {
                 OpenAIMessage.read(delta, into: builder)
+                returns.read(delta)
                 readToolCalls(delta, into: builder)
             }
+            builder.appendLogprobs(choice["logprobs"])
             if let reason = FinishReason(choice["finish_reason"]) {
                 builder.finishReason = reason
+                builder.native = returns.native
                 builder.completeToolCalls()
             }
         }

@@ -79,13 +79,14 @@ public struct Endpoint: Sendable {
         _ method: HTTPRequest.Method,
         _ path: String,
         headers own: [HTTPHeader],
-        body: ByteBuffer? = nil
+        body: ByteBuffer? = nil,
+        dropped: [String] = []
     ) -> HTTPRequest {
         var fields = own
         fields.append(HTTPHeader("user-agent", "libllm/\(Version.text)"))
         if body != nil { fields.append(HTTPHeader("content-type", "application/json")) }
         for header in headers { fields.set(header) }
-        return HTTPRequest(method: method, url: baseURL + path, headers: fields, body: body)
+        return HTTPRequest(method: method, url: baseURL + path, headers: fields, body: body, dropped: dropped)
     }
 }
 

@@ -36,6 +36,12 @@ public final class ProviderRegistry: Sendable {
         return [
             openAI,
             Provider(
+                name: "openai-responses",
+                adapter: OpenAIResponsesAdapter(),
+                baseURL: "https://api.openai.com/v1",
+                environmentPrefix: "OPENAI"
+            ),
+            Provider(
                 name: "anthropic",
                 adapter: AnthropicAdapter(),
                 baseURL: "https://api.anthropic.com",

@@ -49,6 +49,12 @@ struct RequestBody {
         if extra["\(key)"] == nil { writer.member(key, value) }
     }
 
+    mutating func field(named key: String, _ value: JSONValue?) {
+        guard extra[key] == nil, let value else { return }
+        writer.key(key)
+        writer.value(value)
+    }
+
     mutating func field(_ key: StaticString, texts: [String]) {
         if !texts.isEmpty { field(key, .array(texts.map(JSONValue.string))) }
     }

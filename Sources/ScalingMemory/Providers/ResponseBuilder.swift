@@ -16,6 +16,8 @@ public final class ResponseBuilder {
     private var content = TextAssembler()
     private var reasoning = TextAssembler()
     private var refusal = TextAssembler()
+    private var thinkTags: ThinkTagSplitter?
+    private var logprobs = LogprobsAssembler()
     private var toolCalls: [ToolCallAssembler] = []
 
     public init(provider: String, events: EventWriter? = nil) {
@@ -27,13 +29,35 @@ public final class ResponseBuilder {
 
     /// Adds to the answer's text.
     public func appendText(_ node: JSONNode?) {
-        if let utf8 = node?.utf8 { append(utf8, to: \.content, .text) }
+        guard let utf8 = node?.utf8 else { return }
+        guard thinkTags != nil else { return append(utf8, to: \.content, .text) }
+        thinkTags?.feed(utf8) { kind, bytes in append(bytes, kind) }
+    }
+
+    /// From here on, text that begins with `<think>…</think>` has reasoning in it.
+    public func expectThinkTags() {
+        if thinkTags == nil { thinkTags = ThinkTagSplitter() }
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer, _ kind: ThinkTagSplitter.Kind) {
+        switch kind {
+        case .text: append(bytes, to: \.content, .text)
+        case .reasoning: append(bytes, to: \.reasoning, .reasoning)
+        }
     }
 
     /// Adds to the reasoning.
     public func appendReasoning(_ node: JSONNode?) {
         if let utf8 = node?.utf8 { append(utf8, to: \.reasoning, .reasoning) }
     }
+
+    /// Adds to the reasoning what the provider has no piece of its own for, such as the space between two parts.
+    public func appendReasoning(_ text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0), to: \.reasoning, .reasoning) }
+    }
+
+    public var hasReasoning: Bool { !reasoning.isEmpty }
 
     /// Adds to the refusal, which is not delivered as text: it is no answer.
     public func appendRefusal(_ node: JSONNode?) {
@@ -47,6 +71,20 @@ public final class ResponseBuilder {
     ) {
         guard !utf8.isEmpty else { return }
         self[keyPath: text].append(utf8) { whole in events?.write(kind, whole) }
+    }
+
+    // MARK: Log probabilities
+
+    /// Adds the list of a part of the answer, "content" or "refusal".
+    public func appendLogprobs(_ list: JSONNode?, to member: String) {
+        guard let list, list.count > 0 else { return }
+        logprobs.append(list, to: member)
+    }
+
+    /// Adds a chat choice's `{"content": [...], "refusal": [...]}`, or what a server has in its place.
+    public func appendLogprobs(_ node: JSONNode?) {
+        guard let node else { return }
+        for member in node.members where !member.value.isNull { logprobs.append(member.value, to: member.key) }
     }
 
     // MARK: Tool calls
@@ -121,6 +159,7 @@ public final class ResponseBuilder {
 
     /// The response as far as it has come.
     public func build() -> Response {
+        thinkTags?.flush { kind, bytes in append(bytes, kind) }
         var response = Response(provider: provider)
         response.id = id
         response.model = model
@@ -131,11 +170,13 @@ public final class ResponseBuilder {
         response.finishReason = finishReason
         response.usage = usage
         response.native = native
+        response.logprobs = logprobs.value
         return response
     }
 
     /// The whole response: what is still open is completed first.
     public func complete() -> Response {
+        thinkTags?.flush { kind, bytes in append(bytes, kind) }
         content.flush { events?.write(.text, $0) }
         reasoning.flush { events?.write(.reasoning, $0) }
         completeToolCalls()

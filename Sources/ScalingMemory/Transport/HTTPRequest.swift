@@ -10,12 +10,22 @@ public struct HTTPRequest: Sendable {
     public var headers: [HTTPHeader]
     /// JSON; nil for a GET.
     public var body: ByteBuffer?
+    /// What the body does not say of what was asked, because the provider cannot do it: "seed", "messages[2].content[1]".
+    /// For a warning.
+    public var dropped: [String]
 
-    public init(method: Method, url: String, headers: [HTTPHeader] = [], body: ByteBuffer? = nil) {
+    public init(
+        method: Method,
+        url: String,
+        headers: [HTTPHeader] = [],
+        body: ByteBuffer? = nil,
+        dropped: [String] = []
+    ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.dropped = dropped
     }
 }
 

@@ -500,3 +500,16 @@ TEST("a call that failed says so at level error, a cancelled one at level info, 
   llm_call_free(call);
   llm_client_destroy(client);
 }
+
+TEST("what drop_unsupported leaves out is said at level warn") {
+  fault_server *server = serve();
+  llm_client *client = client_for(server, "anthropic", NULL);
+  reply_json(server, ANTHROPIC_BODY("Hi"));
+  expect_failure(complete(client, "{\"messages\": " HELLO ", \"seed\": 7}"), LLM_ERROR_UNSUPPORTED, "seed");
+  keep_lines(LLM_LOG_WARN);
+  free(expect_success(complete(client, "{\"messages\": " HELLO ", \"seed\": 7, \"drop_unsupported\": true}")));
+  CHECK_INT(kept.count, 1);
+  CHECK_INT(kept.level[0], LLM_LOG_WARN);
+  check_member(kept.line[0], "fields", "seed");
+  llm_client_destroy(client);
+}

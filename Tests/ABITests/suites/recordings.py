@@ -1,8 +1,9 @@
 """What real providers sent, read through the C ABI by support/driver.c: each recorded exchange with an "expect".
 
-A recording of openai-chat is read as provider "openai", whoever sent it, and is asked for with the request that was
-recorded. Streams are served whole, and in pieces of 1 and of 7 bytes. Embeddings, which have no "expect" but where they
-must fail, are held to the recorded body itself: every number, and the counts.
+A recording of openai-chat is read as provider "openai", whoever sent it, one of openai-responses as "openai-responses", and
+both are asked for with the request that was recorded. Streams are served whole, and in pieces of 1 and of 7 bytes.
+Embeddings, which have no "expect" but where they must fail, are held to the recorded body itself: every number, and the
+counts.
 """
 import collections
 import json
@@ -11,7 +12,7 @@ import threading
 
 from servers import replay
 
-WIRES = {"openai-chat": "openai", "anthropic": "anthropic", "gemini": "gemini"}
+WIRES = {"openai-chat": "openai", "openai-responses": "openai-responses", "anthropic": "anthropic", "gemini": "gemini"}
 EMBEDDING_WIRES = {"openai-embeddings": "openai", "gemini-embeddings": "gemini"}
 SPLITS = {"as they came": 0, "split after each byte": 1, "split after 7 bytes": 7}
 OK = 0
@@ -84,6 +85,8 @@ class Driver:
 def request_of(wire, recording):
     """The recorded request in llm.h's words. What those have no place for goes into "extra": other fields, and a
     temperature that the library would refuse before the provider could."""
+    if wire == "openai-responses" and recording["request"]["body"]:
+        return responses_request_of(json.loads(recording["request"]["body"]))
     if wire != "openai-chat":
         return HELLO
     body = json.loads(recording["request"]["body"])
@@ -91,6 +94,62 @@ def request_of(wire, recording):
     request = {name: value for name, value in body.items() if name in known}
     extra = {name: value for name, value in body.items() if name not in known | {"stream", "stream_options"}}
     return {**request, "extra": extra} if extra else request
+
+
+def responses_request_of(body):
+    """A request of OpenAI's responses in llm.h's words."""
+    input_items = body["input"]
+    request = {"messages": list(responses_messages(input_items))}
+    if body.get("instructions"):
+        request["messages"].insert(0, {"role": "system", "content": body["instructions"]})
+    request |= {name: body[name] for name in ("model", "temperature", "top_p", "reasoning", "metadata") if name in body}
+    if "max_output_tokens" in body:
+        request["max_tokens"] = body["max_output_tokens"]
+    if "tools" in body:
+        request["tools"] = [{"type": "function", "function": {key: value for key, value in tool.items() if key != "type"}}
+                            for tool in body["tools"]]
+    choice = body.get("tool_choice")
+    if choice:
+        named = isinstance(choice, dict) and "name" in choice
+        request["tool_choice"] = {"type": "function", "function": {"name": choice["name"]}} if named else choice
+    if "text" in body:
+        form = body["text"]["format"]
+        request["response_format"] = {"type": form["type"], form["type"]: {k: v for k, v in form.items() if k != "type"}}
+    others = {"include", "parallel_tool_calls", "previous_response_id", "prompt_cache_key", "store"}
+    extra = {name: value for name, value in body.items() if name in others}
+    return {**request, "extra": extra} if extra else request
+
+
+def responses_messages(items):
+    """Messages of input items. What the model said between two messages of the user's is one message, with its items."""
+    said = []
+    for item in items + [{"type": "end"}]:
+        if item["type"] in ("reasoning", "function_call") or item.get("role") == "assistant":
+            said.append(item)
+            continue
+        if said:
+            yield assistant_message(said)
+            said = []
+        if item["type"] == "function_call_output":
+            yield {"role": "tool", "tool_call_id": item["call_id"], "content": item["output"]}
+        elif item["type"] == "message":
+            yield {"role": item["role"], "content": chat_content(item["content"])}
+
+
+def assistant_message(items):
+    calls = [{"id": item["call_id"], "type": "function",
+              "function": {"name": item["name"], "arguments": item["arguments"]}}
+             for item in items if item["type"] == "function_call"]
+    texts = [item["content"] for item in items if item["type"] == "message"]
+    text = "".join(part if isinstance(part, str) else "".join(piece["text"] for piece in part) for part in texts)
+    return {"role": "assistant", "content": text or None, "native": {"wire": "openai-responses", "content": items},
+            **({"tool_calls": calls} if calls else {})}
+
+
+def chat_content(content):
+    if isinstance(content, str):
+        return content
+    return [{"type": "text", "text": part["text"]} for part in content]
 
 
 class Tally:
