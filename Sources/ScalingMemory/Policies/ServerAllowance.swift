@@ -93,27 +93,36 @@ struct ServerAllowance: Sendable {
             if held > now { latest = held } else { heldUntil = nil }
         }
         if knowsNothing { return latest.map(Obstacle.until) }
-        knowsNothing = true
         for window in ServerLimits.Window.allCases {
-            guard var (known) = known[window.rawValue] else { continue }
-            let underWay = sent.amount(window) &- answered.amount(window)
-            guard known.window.renew(at: now, underWay: underWay) else {
-                self.known[window.rawValue] = nil
-                continue
+            switch obstacle(in: window, to: Self.amount(of: estimate, window), at: now) {
+            case .until(let reset): latest = max(latest ?? reset, reset)
+            case .news: return .news
+            case nil: break
             }
-            self.known[window.rawValue] = known
-            knowsNothing = false
-            let amount = Self.amount(of: estimate, window)
-            guard amount > 0, known.window.left < amount else { continue }
-            guard let reset = known.window.resetsAt else { return .news }
-            latest = max(latest ?? reset, reset)
         }
         return latest.map(Obstacle.until)
     }
 
-    /// Whether nothing of what was said counts any more.
+    private mutating func obstacle(in window: ServerLimits.Window, to amount: Int, at now: Instant) -> Obstacle? {
+        guard var known = known[window.rawValue] else { return nil }
+        let underWay = sent.amount(window) &- answered.amount(window)
+        guard known.window.renew(at: now, underWay: underWay) else {
+            self.known[window.rawValue] = nil
+            return nil
+        }
+        self.known[window.rawValue] = known
+        guard amount > 0, known.window.left < amount else { return nil }
+        if let reset = known.window.resetsAt { return .until(reset) }
+        if underWay > 0 { return .news }
+        // Nobody is left who could bring news: somebody has to go and ask.
+        self.known[window.rawValue] = nil
+        return nil
+    }
+
+    /// Whether nothing of what was said counts any more, provided that nothing is under way: what is known then is that the
+    /// whole limit is there.
     mutating func isForgotten(at now: Instant) -> Bool {
-        obstacle(to: .none, at: now) == nil && knowsNothing
+        obstacle(to: .none, at: now) == nil && known.allSatisfy { $0?.window.resetsAt == nil }
     }
 
     private static func amount(of estimate: TokenEstimate, _ window: ServerLimits.Window) -> Int {

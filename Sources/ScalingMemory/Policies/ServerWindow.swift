@@ -29,11 +29,10 @@ struct ServerWindow: Sendable {
     /// Renews the window when its time has come: the whole limit is left then, but for what is `underWay`, which the server
     /// may count in the new window. False when the window says nothing any more.
     mutating func renew(at now: Instant, underWay: Int) -> Bool {
-        if let reset = resetsAt, reset <= now {
-            resetsAt = nil
-            guard let limit else { return false }
-            left = limit - underWay
-        }
-        return resetsAt != nil || underWay > 0
+        guard let reset = resetsAt, reset <= now else { return true }
+        resetsAt = nil
+        guard let limit else { return false }
+        left = limit - underWay
+        return true
     }
 }
