@@ -180,7 +180,9 @@ struct AdmissionControlTests {
 
     @Test("With 100,000 in the queue an arrival, a cancellation and a release touch a few dozen places")
     func boundedWork() {
-        let control = WatchedControl(limits { ($0.perMinute, $0.tokensPerMinute, $0.maxConcurrent) = (6_000_000, 60_000_000, 1) })
+        let control = WatchedControl(
+            limits { ($0.perMinute, $0.tokensPerMinute, $0.maxConcurrent) = (6_000_000, 60_000_000, 1) }
+        )
         #expect(control.enqueue(cost(10), never, at: ms(0)) == .admitted)
         var random = SeededGenerator(seed: 3)
         var tickets: [WaitQueue.Ticket] = []

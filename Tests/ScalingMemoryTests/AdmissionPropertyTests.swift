@@ -67,7 +67,10 @@ struct AdmissionPropertyTests {
         },
     ]
 
-    @Test("No window sees more than limit and burst, the order is kept, and who does not go costs nothing", arguments: runs)
+    @Test(
+        "No window sees more than limit and burst, the order is kept, and who does not go costs nothing",
+        arguments: runs
+    )
     func holds(run: Run) {
         var simulation = AdmissionSimulation(run.limits, run.traffic, seed: run.seed)
         simulation.run()

@@ -112,7 +112,8 @@ struct AdmissionSimulation {
         let index = ends.count
         let deadline =
             random.chance(oneIn: 4)
-            ? Instant(nanoseconds: .max) : now.adding(microseconds: random.below(random.chance(oneIn: 2) ? 400_000 : 60_000_000))
+            ? Instant(nanoseconds: .max)
+            : now.adding(microseconds: random.below(random.chance(oneIn: 2) ? 400_000 : 60_000_000))
         ends.append(.none)
         deadlines.append(deadline)
         switch control.enqueue(estimate, givingUpAt: deadline, at: now) {
@@ -199,7 +200,9 @@ struct AdmissionSimulation {
     // MARK: What admissions explain
 
     private mutating func change(_ limit: AdmissionControl.Limit, by amount: Int) {
-        for index in levels.indices where levels[index].limit == limit { levels[index].model.change(by: amount, at: now) }
+        for index in levels.indices where levels[index].limit == limit {
+            levels[index].model.change(by: amount, at: now)
+        }
     }
 
     private mutating func compareLevels() {

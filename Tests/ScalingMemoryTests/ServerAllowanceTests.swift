@@ -6,7 +6,9 @@ import Testing
 struct ServerAllowanceTests {
     private func ms(_ milliseconds: Int) -> Instant { Instant(nanoseconds: 0).adding(milliseconds: milliseconds) }
     private let never = Instant(nanoseconds: .max)
-    private func cost(_ prompt: Int, _ output: Int = 0) -> TokenEstimate { TokenEstimate(prompt: prompt, output: output) }
+    private func cost(_ prompt: Int, _ output: Int = 0) -> TokenEstimate {
+        TokenEstimate(prompt: prompt, output: output)
+    }
 
     private func reading(_ limit: Int?, _ remaining: Int, resetMs: Int?) -> ServerLimits.Reading {
         ServerLimits.Reading(limit: limit, remaining: remaining, resetsAt: resetMs.map(ms))

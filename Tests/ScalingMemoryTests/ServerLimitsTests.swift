@@ -71,7 +71,10 @@ struct ServerLimitsTests {
         #expect(limits?[.requests] == reading(nil, 3, afterMs: nil))
     }
 
-    @Test("Numbers out of all bounds stay numbers", arguments: [("-1", 0), ("2.9", 2), ("1e300", 1_000_000_000_000_000)])
+    @Test(
+        "Numbers out of all bounds stay numbers",
+        arguments: [("-1", 0), ("2.9", 2), ("1e300", 1_000_000_000_000_000)]
+    )
     func numbers(text: String, expected: Int) {
         #expect(read([("x-ratelimit-remaining-requests", text)])?[.requests].remaining == expected)
     }

@@ -11,9 +11,12 @@ package final class RateLimiter {
         control = AdmissionControl(limits)
     }
 
-    /// A call in the queue, from its start to its one end.
+    /// A call that asks, until it is answered.
+    @IOThread
     private final class Waiter {
         let maxWaitMs: Int
+        var ticket: WaitQueue.Ticket?
+        var isCanceled = false
         var continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>?
 
         init(maxWaitMs: Int) {
@@ -45,35 +48,40 @@ package final class RateLimiter {
         maxWaitMs: Int,
         queued: (Int) -> Void = { _ in }
     ) async throws(LLMError) -> Permit {
-        if Task.isCancelled { throw Self.canceled }
-        let now = Instant.now
-        switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: maxWaitMs), at: now) {
-        case .admitted(let grant):
-            return Permit(grant, from: self)
-        case .refused(let refusal):
-            throw refusal.error(of: estimate, limits, maxWaitMs: maxWaitMs)
-        case .waiting(let ticket):
-            queued(control.queue.count - 1)
-            return try await wait(Waiter(maxWaitMs: maxWaitMs), ticket)
-        }
-    }
-
-    private func wait(_ waiter: Waiter, _ ticket: WaitQueue.Ticket) async throws(LLMError) -> Permit {
-        waiters[ticket] = waiter
+        let waiter = Waiter(maxWaitMs: maxWaitMs)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 waiter.continuation = continuation
-                advance()
+                ask(waiter, estimate, queued)
             }
         } onCancel: {
-            EventLoop.shared.execute { self.cancel(ticket) }
+            EventLoop.shared.execute { self.cancel(waiter) }
         }
         return try result.get()
     }
 
-    /// Does nothing when the call waits no more.
-    private func cancel(_ ticket: WaitQueue.Ticket) {
-        guard control.cancel(ticket), let waiter = waiters.removeValue(forKey: ticket) else { return }
+    private func ask(_ waiter: Waiter, _ estimate: TokenEstimate, _ queued: (Int) -> Void) {
+        // The handler's action may have come first.
+        if waiter.isCanceled || Task.isCancelled { return waiter.end(.failure(Self.canceled)) }
+        let now = Instant.now
+        switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: waiter.maxWaitMs), at: now) {
+        case .admitted(let grant):
+            waiter.end(.success(Permit(grant, from: self)))
+        case .refused(let refusal):
+            waiter.end(.failure(refusal.error(of: estimate, limits, maxWaitMs: waiter.maxWaitMs)))
+        case .waiting(let ticket):
+            queued(control.queue.count - 1)
+            waiter.ticket = ticket
+            waiters[ticket] = waiter
+            advance()
+        }
+    }
+
+    /// Does nothing when the call has been answered.
+    private func cancel(_ waiter: Waiter) {
+        waiter.isCanceled = true
+        guard let ticket = waiter.ticket, control.cancel(ticket) else { return }
+        waiters[ticket] = nil
         waiter.end(.failure(Self.canceled))
         advance()
     }
