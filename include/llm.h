@@ -175,7 +175,24 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *                   from there to the first byte of the response; idle: between two pieces of it, not counting the time
  *                   in which the reader holds up the transfer; total: the whole call.
  *   "rate_limit"    {"per_minute": 60, "per_hour": 3600, "tokens_per_minute": 0, "max_concurrent": 10,
- *                    "max_wait_ms": 60000}; 0 is no limit. This version checks it and does not act on it.
+ *                    "max_wait_ms": 60000, "burst": 0, "scope": "shared", "adaptive": true}; of the counts 0 is no limit.
+ *                   Token buckets, which start full and refill evenly. "burst": how many requests may go at once; 0 is as
+ *                   many as per_minute. Any 60 seconds see at most per_minute + burst requests; any hour, whose bucket
+ *                   saves up to per_hour, at most 2 * per_hour (without a per_minute, per_hour + burst if that is set).
+ *                   An attempt reserves of tokens_per_minute what it is taken to cost: a quarter of the bytes of all
+ *                   message text, tool calls, tool definitions and response_format, rounded up; 1000 for each image or
+ *                   file; and max_tokens, or 1024 without it (less where the prompt would not fit for it). When it ends
+ *                   its usage takes the reservation's place: what was reserved too much comes back, what was used beyond
+ *                   is owed. Any 60 seconds reserve, less what comes back in them, at most 2 * tokens_per_minute.
+ *                   max_concurrent: attempts under way at once.
+ *                   They go in the order in which they came, each when all limits let it. One waits up to max_wait_ms (0:
+ *                   not at all), and fails with LLM_ERROR_LOCAL_LIMIT, which names the limit and the wait: at once where
+ *                   the buckets, everyone ahead counted, cannot let it go in time. What does not go uses up nothing.
+ *                   "scope": "shared": one limiter for all clients of the process with the same provider, base_url, key
+ *                   and limits, also for those that come later; "client": one for this client.
+ *                   "adaptive": what the server says of its own limits (x-ratelimit-remaining-*, x-ratelimit-reset-*,
+ *                   anthropic-ratelimit-*) bounds what goes until they are renewed: nothing goes before the reset when
+ *                   nothing is left. The wait that a failure names holds up every call of the limiter.
  *   "retry"         {"strategy": "exponential", "max_retries": 3, "initial_delay_ms": 100, "max_delay_ms": 30000,
  *                    "max_server_wait_ms": 60000}. An attempt is made again after connections that fail or break, the
  *                   statuses 408, 409, 429, 500, 502, 503, 504 and 529, and a stream whose first event is an error of that

@@ -15,7 +15,7 @@ struct RateLimiterTests {
     private static func acquire(
         _ limiter: RateLimiter,
         tokens: Int = 1,
-        maxWaitMs: Int = 0,
+        maxWaitMs: Int = 60_000,
         _ then: @escaping @IOThread (Permit) -> Void = { _ in }
     ) -> Task<LLMError?, Never> {
         Task {
@@ -132,6 +132,21 @@ struct RateLimiterTests {
         #expect(error.message == message + " (rate_limit.max_wait_ms)")
     }
 
+    @Test("With a max wait of 0 it goes at once or not at all; one that has to wait is told how many are ahead")
+    func noWait() async throws {
+        let limiter = RateLimiter(Self.limits { $0.maxConcurrent = 1 })
+        let permit = try await limiter.acquire(.none, maxWaitMs: 0) { _ in Issue.record("nobody is ahead") }
+        #expect(await Self.acquire(limiter, maxWaitMs: 0).value?.code == .localLimit)
+        let others = (0..<2).map { _ in Self.acquire(limiter) }
+        await Self.wait { limiter.waitingCount == 2 }
+        var ahead: Int?
+        _ = try? await limiter.acquire(.none, maxWaitMs: 1) { ahead = $0 }
+        #expect(ahead == 2)
+        for task in others { task.cancel() }
+        permit.release(actualTokens: nil)
+        await Self.wait { limiter.waitingCount == 0 }
+    }
+
     @Test("One that waits in vain is told after its wait what it waited for")
     func gaveUp() async throws {
         let limiter = RateLimiter(Self.limits { $0.maxConcurrent = 1 })
@@ -159,6 +174,7 @@ struct RateLimiterTests {
         "What a response says of the server's limits, and a failure's wait, hold for the next call; unless it is switched off",
         arguments: [
             (200, "x-ratelimit-remaining-requests", "0", true), (200, "x-ratelimit-remaining-requests", "1", false),
+            (200, "x-ratelimit-remaining-tokens", "0", true), (200, "x-ratelimit-remaining-tokens", "5", false),
             (429, "retry-after", "3", true), (503, "retry-after-ms", "3000", true), (429, "x-unknown", "0", false),
             (200, "retry-after", "3", false), (429, "retry-after", "99999999", false),
         ]
@@ -168,6 +184,7 @@ struct RateLimiterTests {
             let limiter = RateLimiter(Self.limits { $0.adaptive = isAdaptive })
             let permit = try await limiter.acquire(.none, maxWaitMs: 0)
             let headers = [HTTPHeader(name, value), HTTPHeader("x-ratelimit-reset-requests", "3s")]
+                + [HTTPHeader("x-ratelimit-reset-tokens", "3s")]
             permit.observe(HTTPResponseHead(status: status, headers: headers))
             permit.release(actualTokens: nil)
             let error = await Self.acquire(limiter, maxWaitMs: 1000).value

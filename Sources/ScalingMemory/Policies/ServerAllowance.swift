@@ -111,7 +111,8 @@ struct ServerAllowance: Sendable {
             return nil
         }
         self.known[window.rawValue] = known
-        guard amount > 0, known.window.left < amount else { return nil }
+        // Where nothing is left nothing goes, also what is taken to cost nothing.
+        guard known.window.left < max(1, amount) else { return nil }
         if let reset = known.window.resetsAt { return .until(reset) }
         if underWay > 0 { return .news }
         // Nobody is left who could bring news: somebody has to go and ask.

@@ -117,6 +117,9 @@ TEST("a value of the wrong type is an invalid argument that names the field") {
       {CONFIG(", \"rate_limit\": {\"tokens_per_minute\": \"\"}"), "tokens_per_minute"},
       {CONFIG(", \"rate_limit\": {\"max_concurrent\": 1.25}"), "max_concurrent"},
       {CONFIG(", \"rate_limit\": {\"max_wait_ms\": false}"), "max_wait_ms"},
+      {CONFIG(", \"rate_limit\": {\"burst\": []}"), "burst"},
+      {CONFIG(", \"rate_limit\": {\"scope\": true}"), "scope"},
+      {CONFIG(", \"rate_limit\": {\"adaptive\": 1}"), "adaptive"},
       {CONFIG(", \"retry\": \"3\""), "retry"},
       {CONFIG(", \"retry\": {\"max_retries\": \"3\"}"), "max_retries"},
       {CONFIG(", \"retry\": {\"initial_delay_ms\": []}"), "initial_delay_ms"},
@@ -151,6 +154,7 @@ TEST("a number out of range is a configuration error that names the field") {
       {CONFIG(", \"rate_limit\": {\"tokens_per_minute\": -1}"), "tokens_per_minute"},
       {CONFIG(", \"rate_limit\": {\"max_concurrent\": -1}"), "max_concurrent"},
       {CONFIG(", \"rate_limit\": {\"max_wait_ms\": -1}"), "max_wait_ms"},
+      {CONFIG(", \"rate_limit\": {\"burst\": -1}"), "burst"},
       {CONFIG(", \"retry\": {\"max_retries\": -1}"), "max_retries"},
       {CONFIG(", \"retry\": {\"initial_delay_ms\": -1}"), "initial_delay_ms"},
       {CONFIG(", \"retry\": {\"max_delay_ms\": -1}"), "max_delay_ms"},
@@ -164,6 +168,15 @@ TEST("the message of a number out of range says what is taken") {
   expect_failure(create(CONFIG(", \"max_tokens\": 0")), LLM_ERROR_CONFIGURATION, "100000000");
   expect_failure(create(CONFIG(", \"temperature\": 3")), LLM_ERROR_CONFIGURATION, "2");
   expect_failure(create(CONFIG(", \"timeout\": {\"idle_ms\": -1}")), LLM_ERROR_CONFIGURATION, "2147483647");
+}
+
+TEST("a scope that there is not is a configuration error that names those there are") {
+  static const refusal refusals[] = {
+      {CONFIG(", \"rate_limit\": {\"scope\": \"process\"}"), "rate_limit.scope"},
+      {CONFIG(", \"rate_limit\": {\"scope\": \"\"}"), "shared"},
+      {CONFIG(", \"rate_limit\": {\"scope\": \"Client\"}"), "client"},
+  };
+  CHECK_REFUSED(refusals, LLM_ERROR_CONFIGURATION);
 }
 
 TEST("the ends of every range are accepted") {
@@ -180,6 +193,8 @@ TEST("the ends of every range are accepted") {
       CONFIG(", \"timeout\": {\"connect_ms\": 0, \"first_byte_ms\": 0, \"idle_ms\": 0, \"total_ms\": 0}"),
       CONFIG(", \"timeout\": {\"connect_ms\": 2147483647, \"total_ms\": 2147483647}"),
       CONFIG(", \"rate_limit\": {\"per_minute\": 0, \"per_hour\": 0, \"tokens_per_minute\": 0, \"max_concurrent\": 0}"),
+      CONFIG(", \"rate_limit\": {\"burst\": 0, \"scope\": \"shared\", \"adaptive\": true}"),
+      CONFIG(", \"rate_limit\": {\"burst\": 1000000000, \"scope\": \"client\", \"adaptive\": false}"),
       CONFIG(", \"retry\": {\"max_retries\": 0, \"initial_delay_ms\": 100, \"max_delay_ms\": 30000}"),
       CONFIG(", \"headers\": {}"),
       CONFIG(", \"headers\": {\"x-trace\": \"1\"}"),
