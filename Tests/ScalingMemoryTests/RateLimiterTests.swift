@@ -183,7 +183,8 @@ struct RateLimiterTests {
         for isAdaptive in [true, false] {
             let limiter = RateLimiter(Self.limits { $0.adaptive = isAdaptive })
             let permit = try await limiter.acquire(.none, maxWaitMs: 0)
-            let headers = [HTTPHeader(name, value), HTTPHeader("x-ratelimit-reset-requests", "3s")]
+            let headers =
+                [HTTPHeader(name, value), HTTPHeader("x-ratelimit-reset-requests", "3s")]
                 + [HTTPHeader("x-ratelimit-reset-tokens", "3s")]
             permit.observe(HTTPResponseHead(status: status, headers: headers))
             permit.release(actualTokens: nil)
