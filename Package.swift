@@ -10,7 +10,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLLM", path: "include"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CLinux"),
+        .target(name: "CLinux"),
         .target(name: "CJSON"),
         .target(name: "ScalingMemory", dependencies: ["CCurl", "CJSON", "CLinux"]),
         .target(name: "LLM", dependencies: ["CLLM", "ScalingMemory"], exclude: ["exports.map"]),

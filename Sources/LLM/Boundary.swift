@@ -15,6 +15,7 @@ typealias ErrorOutput = UnsafeMutablePointer<OpaquePointer?>?
 /// Runs a function's body. What it throws becomes an error object and the status; without, `*error` is NULL.
 func boundary(_ error: ErrorOutput, _ body: () throws(LLMError) -> llm_status) -> llm_status {
     error?.pointee = nil
+    FirstUse.prepare()
     do throws(LLMError) {
         return try body()
     } catch let failure {

@@ -22,7 +22,6 @@ public func llm_queue_create(
 ) -> llm_status {
     boundary(error) { () throws(LLMError) in
         let output = try Argument.output(queue, "queue")
-        Rehearsal.runOnce()
         output.pointee = OpaquePointer(Unmanaged.passRetained(EventQueue()).toOpaque())
         return llm_status(LLM_OK)
     }

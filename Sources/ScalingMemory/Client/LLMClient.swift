@@ -17,8 +17,7 @@ public final class LLMClient: Sendable {
         _ configuration: Configuration,
         retry: (any RetryStrategy)? = nil
     ) throws(LLMError) {
-        HTTPTransport.initialize()
-        Rehearsal.runOnce()
+        FirstUse.prepare()
         try Log.shared.readEnvironment()
         try self.init(checking: configuration, retry: retry)
         settings.logCreation()

@@ -1,28 +1,28 @@
-/// Goes once, before the first client is made, through what a caller's thread does in a call.
+internal import CLinux
+
+/// What has to be done before anything else of the library is used, in one piece as far as `fork()` is concerned.
+package enum FirstUse {
+    /// Any thread, any number of times; what a caller may come to first calls it first.
+    package static func prepare() {
+        clinux_first_use {
+            HTTPTransport.initialize()
+            QueueDescriptor.protectFork()
+            Rehearsal.run()
+        }
+    }
+}
+
+/// Goes, in the library's first use, through what a caller's thread does in a call.
 ///
 /// Swift makes the descriptions of generic types when they are first used, and a thread that needs one which another thread
 /// is just making waits for it. A process that is copied by `fork()` at that moment has no such thread, and would wait for
-/// ever. So everything is used once, under a lock that `fork()` waits for. (The I/O thread needs none of this: it is asleep
-/// when the process is copied.)
-package enum Rehearsal {
-    private static let isDone: Locked<Bool> = {
-        let isDone = Locked(false)
-        ForkGuard.shared.protect(
-            .outermost,
-            prepare: { isDone.lockForFork() },
-            parent: { isDone.unlockAfterFork() },
-            child: { isDone.unlockAfterFork() }
-        )
-        return isDone
-    }()
-
-    package static func runOnce() {
-        isDone.withLock { isDone in
-            guard !isDone else { return }
-            isDone = true
-            QueueDescriptor.protectFork()
-            for provider in ["openai", "openai-responses", "anthropic", "gemini"] { try? run(provider) }
-        }
+/// ever. So everything is used once while `fork()` waits. (The I/O thread needs none of this: it is asleep when the process
+/// is copied.)
+enum Rehearsal {
+    static func run() {
+        _ = try? Configuration.json(fromEnvironmentFor: "openai")
+        _ = try? Analysis.request(content: "a", instruction: nil, optionsJSON: "{}")
+        for provider in ["openai", "openai-responses", "anthropic", "gemini"] { try? run(provider) }
     }
 
     private static let request = """

@@ -1,13 +1,9 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
+internal import CLinux
 
 /// Keeps `fork()` from cutting through something half done: whoever has state that all calls share says here what to hold
 /// while the process is copied, and what to forget in the copy.
 ///
-/// What is held is taken in the order of its level, as everybody else takes it too.
+/// Made in the library's first use (`FirstUse`). What is held is taken in the order of its level, as everybody else takes it too.
 final class ForkGuard: Sendable {
     static let shared = ForkGuard()
 
@@ -30,7 +26,7 @@ final class ForkGuard: Sendable {
     private let protections = Locked<[Protection]>([])
 
     private init() {
-        pthread_atfork(
+        clinux_protect_fork(
             { ForkGuard.shared.prepare() },
             { ForkGuard.shared.release(\.parent) },
             { ForkGuard.shared.release(\.child) }

@@ -21,6 +21,7 @@ package final class HTTPTransfer {
     private var head = HTTPResponseHead()
     private var headIsComplete = false
     private var isPaused = false
+    private var isCanceled = false
     private var timings = Timings(began: .now)
     private var lastActivity = Instant.now
     private var timer: TimerQueue.Timer?
@@ -66,6 +67,7 @@ package final class HTTPTransfer {
     func start(on transport: HTTPTransport, _ continuation: UnsafeContinuation<Outcome, Never>) {
         self.transport = transport
         self.continuation = continuation
+        if isCanceled { return finish(.failure(Self.canceled)) }
         timings.began = .now
         lastActivity = timings.began
         guard let easy = curl_easy_init() else {
@@ -83,11 +85,15 @@ package final class HTTPTransfer {
         handler?.transferStarted(self)
     }
 
-    /// Closes the connection and ends the wait. Does nothing after the end.
+    /// Closes the connection and ends the wait. Does nothing after the end. May come before the start, which it then undoes:
+    /// which of the two the executor runs first is its affair.
     func cancel() {
+        isCanceled = true
         guard continuation != nil else { return }
-        close(.failure(LLMError(.canceled, "the call was cancelled")))
+        close(.failure(Self.canceled))
     }
+
+    private static let canceled = LLMError(.canceled, "the call was cancelled")
 
     /// libcurl is done with the transfer.
     func ended(_ result: CURLcode) {

@@ -1,6 +1,6 @@
 // What the event loop needs of Linux that Swift's Glibc module leaves out.
-#ifndef CLINUX_SHIM_H
-#define CLINUX_SHIM_H
+#ifndef CLINUX_H
+#define CLINUX_H
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -31,5 +31,12 @@ int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *dead
 static inline int clinux_sem_wait(sem_t *semaphore, const struct timespec *deadline) {
     return sem_clockwait(semaphore, CLOCK_MONOTONIC, deadline);
 }
+
+/// Runs `prepare` if nobody has yet, and returns when it has run; any thread. A fork() waits for it to end, so that no child
+/// finds it half done. (Swift's own once-only initialisation would let the child of such a fork wait for ever.)
+void clinux_first_use(void (*prepare)(void));
+
+/// What fork() calls from now on, after nobody is in `clinux_first_use`. To be called from there.
+void clinux_protect_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 #endif
