@@ -12,7 +12,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
     }
 
     mutating func decode(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
@@ -90,7 +90,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
 /// Parses the JSON of a stream's events.
 enum StreamJSON {
     /// Whether the event is `[DONE]`, with spaces around it or without.
-    static func isDone(_ event: SSEEvent) -> Bool {
+    static func isDone(_ event: WireEvent) -> Bool {
         guard event.data.count < 32 else { return false }
         return event.data.filter { $0 != 0x20 && $0 != 0x09 }.elementsEqual("[DONE]".utf8)
     }
@@ -98,7 +98,7 @@ enum StreamJSON {
     /// Hands the event's root to `read`. An event that is no JSON is a breach of the protocol, unless the stream's end cut
     /// it off: then there was no event.
     static func read(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         _ read: (JSONNode) throws(LLMError) -> StreamProgress
     ) throws(LLMError) -> StreamProgress {
