@@ -146,7 +146,9 @@ struct FramingTests {
         tooMuch.totalLength = .max
         tooMuch.headersLength = 128 * 1024 + 1
         var bodies = [tooManyHeaders.bytes, tooShort.bytes, tooMuch.bytes]
-        let headers: [[UInt8]] = [[0], [5, 97], [1, 97], [1, 97, 4, 0], [1, 97, 7, 0, 9, 98], [1, 97, 10], [0, 0]]
+        let headers: [[UInt8]] = [
+            [0], [5, 97], [1, 97], [1, 97, 4, 0], [1, 97, 7, 0, 9, 98], [1, 97, 10], [0, 0],
+        ]
         for bytes in headers {
             var message = AWSMessage(type: "event", name: "e", payload: "")
             message.headers = bytes

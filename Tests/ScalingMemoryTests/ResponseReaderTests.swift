@@ -196,7 +196,8 @@ struct ResponseReaderTests {
     @Test(
         "A stream is a stream whatever its type says",
         arguments: [
-            "text/event-stream; charset=utf-8", "text/event-stream;charset=UTF-8", "TEXT/EVENT-STREAM", "", "text/plain",
+            "text/event-stream; charset=utf-8", "text/event-stream;charset=UTF-8", "TEXT/EVENT-STREAM", "",
+            "text/plain",
             "application/x-ndjson", "application/json", "application/octet-stream",
         ]
     )

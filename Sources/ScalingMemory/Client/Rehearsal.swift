@@ -21,7 +21,9 @@ package enum Rehearsal {
             guard !isDone else { return }
             isDone = true
             QueueDescriptor.protectFork()
-            for provider in ["openai", "openai-responses", "anthropic", "gemini"] { try? run(provider) }
+            for provider in ["openai", "openai-responses", "anthropic", "gemini", "ollama", "bedrock"] {
+                try? run(provider)
+            }
         }
     }
 

@@ -30,8 +30,9 @@ struct OpenAIStreamDecoder: StreamDecoder {
     private mutating func read(_ chunk: JSONNode, into builder: ResponseBuilder) throws(LLMError) {
         if let error = ProviderError(errorIn: chunk) { throw ProviderFailure.inStream(error) }
         if hasThinkTags { builder.expectThinkTags() }
-        if builder.id == nil { builder.id = chunk["id"]?.string }
-        if builder.model == nil { builder.model = chunk["model"]?.string }
+        // Azure's first chunk, which is about the prompt, has both empty.
+        if builder.id?.isEmpty != false { builder.id = chunk["id"]?.string }
+        if builder.model?.isEmpty != false { builder.model = chunk["model"]?.string }
         builder.usage.readOpenAI(chunk["usage"])
         for choice in (chunk["choices"] ?? chunk).elements {
             // Several choices: the first is the answer.

@@ -74,6 +74,10 @@ public struct Endpoint: Sendable {
     public var apiKey: Secret?
     /// Set by the configuration and the request; in place of the adapter's own of the same name.
     public var headers: [HTTPHeader]
+    /// See `Configuration.apiVersion`.
+    public var apiVersion: String?
+    /// Who signs, where requests are signed instead of carrying a key.
+    var signer: AWSSigner?
 
     public init(baseURL: String, apiKey: Secret? = nil, headers: [HTTPHeader] = []) {
         self.baseURL = baseURL
