@@ -160,13 +160,21 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
 /*
  * A configuration is a JSON object. Only "provider" is required; a field that is not listed here is refused by name.
  *
- *   "provider"      "openai" (chat completions), "openai-responses" (OpenAI's responses), "anthropic" (messages) or
- *                   "gemini" (generateContent)
+ *   "provider"      "openai" (chat completions), "openai-responses" (OpenAI's responses), "anthropic" (messages), "gemini"
+ *                   (generateContent), "azure" (chat completions as Azure OpenAI has them), "bedrock" (AWS Bedrock's
+ *                   Converse) or "ollama" (its own chat; no key needed)
  *   "api_key"       the key; or "api_key_env": the name of the environment variable that holds it. If both are absent,
  *                   the provider's own variable is read: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY. A server with a "base_url"
  *                   of your own needs none.
  *   "base_url"      where the provider's paths begin: "https://api.openai.com/v1", "https://api.anthropic.com"
- *   "model"         the model of requests that name none
+ *                   "azure" has no default: "https://NAME.openai.azure.com", with "/openai/v1" for its newer paths
+ *   "model"         the model of requests that name none; for "azure" the name of a deployment
+ *   "api_version"   for "azure": default AZURE_API_VERSION, else OPENAI_API_VERSION, else "2024-10-21" (none with
+ *                   /openai/v1)
+ *   "aws"           for "bedrock": {"access_key_id", "secret_access_key", "session_token"?, "region"}, what signs
+ *                   requests where there is no "api_key"; by default AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+ *                   AWS_SESSION_TOKEN, and AWS_REGION or AWS_DEFAULT_REGION. A key is a bearer token (also
+ *                   AWS_BEARER_TOKEN_BEDROCK).
  *   "max_tokens"    of requests that name none; tokens, 1 to 100000000
  *   "temperature"   of requests that name none; 0 to 2
  *   "drop_unsupported"  of requests that do not say it; true or false (the default)
@@ -216,8 +224,9 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
 /* Writes the configuration that the environment describes: <PROVIDER>_API_KEY (as "api_key_env": the key itself is not
  * copied), <PROVIDER>_MODEL, _MAX_TOKENS, _TEMPERATURE and _BASE_URL, RATE_LIMIT_PER_MINUTE, RATE_LIMIT_PER_HOUR,
  * MAX_CONCURRENT_REQUESTS, RETRY_MAX_RETRIES, RETRY_INITIAL_DELAY_MS, RETRY_MAX_DELAY_MS. `provider` NULL: LLM_PROVIDER.
- * LLM_LOG_LEVEL is no part of a configuration (see "log"), and is checked here too.
- * LLM_ERROR_CONFIGURATION names the variable that is missing or out of range and what it takes. The text is yours to
+ * LLM_LOG_LEVEL is no part of a configuration (see "log"), and is checked here too. "azure" also knows AZURE_API_VERSION,
+ * AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT; "bedrock" has "aws": {"region"}, and leaves the credentials where they
+ * are. LLM_ERROR_CONFIGURATION names the variable that is missing or out of range and what it takes. The text is yours to
  * free with llm_free. Reads the environment: do not call it while another thread changes that. */
 llm_status llm_config_from_env(const char *LLM_NULLABLE provider, char *LLM_NULLABLE *LLM_NONNULL config_json,
                                llm_error *LLM_NULLABLE *LLM_NULLABLE error);

@@ -140,6 +140,51 @@ private let wires: [Wire] = [
         },
         hasCallIDs: false
     ),
+    Wire(
+        adapter: OllamaAdapter(),
+        answer: """
+            {"model": "m", "done": true, "done_reason": "stop", "message": {"role": "assistant", "content": "Let me look.",
+             "thinking": "Hm.", "tool_calls": [{"id": "c_1", "function": {"name": "weather", "arguments": {"city":
+             "Paris"}}}, {"id": "c_2", "function": {"name": "clock", "arguments": {}}}]}}
+            """,
+        secret: #""thinking":"Hm.""#,
+        turns: { body in
+            (body["messages"]?.array ?? []).flatMap { message -> [Turn] in
+                let text = message["content"]?.string
+                if message["role"] == "tool" { return [Turn("result", "-", text)] }
+                let calls = (message["tool_calls"]?.array ?? []).map { call in
+                    Turn("call", "-", call["function"]?["name"]?.string, call["function"]?["arguments"]?.json)
+                }
+                return [Turn(message["role"]?.string ?? "", text)] + calls
+            }
+        },
+        hasCallIDs: false
+    ),
+    Wire(
+        adapter: BedrockAdapter(),
+        answer: """
+            {"stopReason": "tool_use", "output": {"message": {"role": "assistant", "content": [
+             {"reasoningContent": {"reasoningText": {"text": "Hm.", "signature": "bedrock-signed"}}},
+             {"text": "Let me look."}, {"toolUse": {"toolUseId": "c_1", "name": "weather", "input": {"city": "Paris"}}},
+             {"toolUse": {"toolUseId": "c_2", "name": "clock", "input": {}}}]}}}
+            """,
+        secret: "bedrock-signed",
+        turns: { body in
+            let system = Turn("system", body["system"]?[0]?["text"]?.string)
+            let said = (body["messages"]?.array ?? []).flatMap { message -> [Turn] in
+                (message["content"]?.array ?? []).compactMap { block in
+                    if let call = block["toolUse"] {
+                        return Turn("call", call["toolUseId"]?.string, call["name"]?.string, call["input"]?.json)
+                    }
+                    if let result = block["toolResult"] {
+                        return Turn("result", result["toolUseId"]?.string, result["content"]?[0]?["text"]?.string)
+                    }
+                    return block["text"].map { Turn(message["role"]?.string ?? "", $0.string) }
+                }
+            }
+            return [system] + said
+        }
+    ),
 ]
 
 private let tool: JSONValue = [
@@ -184,7 +229,7 @@ struct CrossProviderTests {
             let body = try second.adapter.encoded(request, streaming: streaming)
             #expect(second.turns(body) == expected(on: second))
             #expect(body.json.contains(first.secret) == (first.adapter.wire == second.adapter.wire))
-            #expect(body["tools"]?.json.contains("The weather") == true)
+            #expect((body["tools"] ?? body["toolConfig"])?.json.contains("The weather") == true)
             #expect(!body.json.contains("\"native\""))
         }
     }

@@ -193,6 +193,57 @@ struct ResponseReaderTests {
         #expect(error.partial == nil)
     }
 
+    @Test(
+        "A stream is a stream whatever its type says",
+        arguments: [
+            "text/event-stream; charset=utf-8", "text/event-stream;charset=UTF-8", "TEXT/EVENT-STREAM", "",
+            "text/plain",
+            "application/x-ndjson", "application/json", "application/octet-stream",
+        ]
+    )
+    func types(type: String) throws {
+        let body = "\u{FEFF}\n" + chunk(#"{"content":"a"}"#, finish: "\"stop\"") + "data: [DONE]\n\n"
+        for size in [1, 7, 10_000] {
+            let reading = read(body, type: type, size: size)
+            #expect(try reading.result.get().content == "a")
+            #expect(reading.events == [.text("a")])
+        }
+    }
+
+    @Test("A JSON body is one whatever its type says, and its text still comes as events")
+    func wholeBodies() throws {
+        let answer =
+            " \n{\n \"choices\": [{\"message\": {\"content\": \"all\"},\n\"finish_reason\": \"stop\"}]}\n"
+        for type in ["text/event-stream", "", "text/plain", "application/x-ndjson", "application/json; charset=utf-8"] {
+            for size in [1, 7, 10_000] {
+                let whole = read(answer, type: type, size: size)
+                #expect(try whole.result.get().content == "all")
+                #expect(whole.events == [.text("all")])
+                let failed = read(#"{"error":{"message":"no","code":"invalid_api_key"}}"#, type: type, size: size)
+                guard case .failure(let error) = failed.result else {
+                    Issue.record("it succeeded")
+                    continue
+                }
+                #expect(error.code == .authentication)
+                let page = read("<html><body>Sign in</body></html>", type: type, size: size)
+                guard case .failure(let error) = page.result else {
+                    Issue.record("it succeeded")
+                    continue
+                }
+                #expect(error.code == .protocolViolation)
+            }
+        }
+    }
+
+    @Test("An event of ten megabytes passes, and those after it, in small pieces too")
+    func longEvent() throws {
+        let long = String(repeating: "0123456789abcdef", count: 640 * 1024)
+        let rest = (0..<1000).map { _ in chunk(#"{"content":"b"}"#) }.joined()
+        let body = chunk("{\"content\":\"\(long)\"}") + rest + "data: [DONE]\n\n"
+        let response = try read(body, size: 16 * 1024).result.get()
+        #expect(response.content.utf8.count == long.utf8.count + 1000)
+    }
+
     @Test("Sizes have bounds, wherever the pieces are cut")
     func bounds() {
         for size in [1, 5, 1000] {

@@ -14,7 +14,7 @@ struct SSEParserTests {
     private func events(of stream: String, size: Int, bound: Int = 1000) throws -> [Event] {
         var parser = SSEParser(maximumEventBytes: bound)
         var events: [Event] = []
-        func take(_ event: SSEEvent) -> Bool {
+        func take(_ event: WireEvent) -> Bool {
             events.append(
                 Event(
                     name: String(decoding: event.name, as: UTF8.self),
@@ -29,7 +29,7 @@ struct SSEParserTests {
             let piece = Array(bytes[start..<min(start + size, bytes.count)])
             try piece.withUnsafeBytes { try parser.feed($0, take) }
         }
-        parser.finish(take)
+        try parser.finish(take)
         return events
     }
 
@@ -73,7 +73,7 @@ struct SSEParserTests {
         let text = String(repeating: "x", count: 50)
         for size in 1...60 {
             #expect(try events(of: "data: \(text)\n\n", size: size, bound: 50).count == 1)
-            #expect(throws: SSEParser.TooLarge.self) { try events(of: "data: \(text)\n\n", size: size, bound: 49) }
+            #expect(throws: FramingError.tooLarge) { try events(of: "data: \(text)\n\n", size: size, bound: 49) }
         }
     }
 }

@@ -21,7 +21,12 @@ struct CallPlan: Sendable {
     var provider: Provider { settings.provider }
 
     /// The keys that may have been sent, and are in no text.
-    var secrets: [Secret?] { [settings.apiKey, operation.options.apiKey] }
+    var secrets: [Secret?] {
+        let credentials = settings.signer?.credentials
+        return [
+            settings.apiKey, operation.options.apiKey, credentials?.secretAccessKey, credentials?.sessionToken,
+        ]
+    }
 
     var timeouts: Timeouts {
         var limits = settings.configuration.timeouts.applying(operation.options.timeouts)

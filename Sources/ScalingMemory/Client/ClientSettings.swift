@@ -4,6 +4,9 @@ struct ClientSettings: Sendable {
     let configuration: Configuration
     let baseURL: String
     let apiKey: Secret?
+    /// Who signs, where there is no key and the provider takes AWS credentials.
+    let signer: AWSSigner?
+    let apiVersion: String?
     let connection: ConnectionSettings
     let retry: RetryPolicy
     /// Tells clients apart whose limits are their own.
@@ -12,21 +15,27 @@ struct ClientSettings: Sendable {
     init(_ configuration: Configuration, retry: (any RetryStrategy)?) throws(LLMError) {
         self.configuration = configuration
         provider = try ProviderRegistry.shared.find(configuration.provider)
-        let (baseURL, parts) = try Self.checked(configuration.baseURL ?? provider.baseURL)
+        let region = try provider.region(configuration)
+        let (baseURL, parts) = try Self.checked(provider.baseURL(configuration, region: region))
         self.baseURL = baseURL
         apiKey = try Self.key(configuration, provider)
+        signer = apiKey == nil ? try provider.signer(configuration, region: region, host: parts.host) : nil
+        apiVersion =
+            configuration.apiVersion ?? provider.apiVersionVariables.lazy.compactMap(Environment.value).first
         connection = try ConnectionSettings(configuration, to: parts)
         self.retry = RetryPolicy(configuration.retry, own: retry)
-        try Self.checkSecrecy(of: apiKey, on: parts, configuration)
+        try Self.checkSecrecy(of: apiKey ?? signer?.credentials.secretAccessKey, on: parts, configuration)
         try configuration.headers.check(failingWith: .configuration)
     }
 
     /// The key that was given, or the one in the provider's variable; a server of the caller's own needs none.
     private static func key(_ configuration: Configuration, _ provider: Provider) throws(LLMError) -> Secret? {
         if let key = configuration.apiKey { return try Secret(key.value, called: "api_key") }
-        let variable = EnvironmentVariables(prefix: provider.environmentPrefix).apiKey
-        if let text = Environment.value(variable) { return try Secret(text, called: variable) }
-        if configuration.baseURL == nil { throw .missingKey(of: provider) }
+        if configuration.aws?.credentials != nil, provider.authentication == .aws { return nil }
+        for variable in provider.keyVariables {
+            if let text = Environment.value(variable) { return try Secret(text, called: variable) }
+        }
+        try provider.checkMissingKey(hasBaseURL: configuration.baseURL != nil)
         return nil
     }
 
@@ -69,7 +78,10 @@ struct ClientSettings: Sendable {
         }
         var headers = configuration.headers
         for header in options.headers { headers.set(header) }
-        return Endpoint(baseURL: baseURL, apiKey: options.apiKey ?? apiKey, headers: headers)
+        var endpoint = Endpoint(baseURL: baseURL, apiKey: options.apiKey ?? apiKey, headers: headers)
+        endpoint.apiVersion = apiVersion
+        endpoint.signer = endpoint.apiKey == nil ? signer : nil
+        return endpoint
     }
 
     /// Whom a call with these options shares its rate limits with.
@@ -77,7 +89,7 @@ struct ClientSettings: Sendable {
         RateLimiters.Key(
             provider: provider.name,
             baseURL: baseURL,
-            apiKey: options.apiKey ?? apiKey,
+            apiKey: options.apiKey ?? apiKey ?? signer?.credentials.secretAccessKey,
             limits: configuration.rateLimit,
             client: number
         )

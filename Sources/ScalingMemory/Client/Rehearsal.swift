@@ -22,7 +22,9 @@ enum Rehearsal {
     static func run() {
         _ = try? Configuration.json(fromEnvironmentFor: "openai")
         _ = try? Analysis.request(content: "a", instruction: nil, optionsJSON: "{}")
-        for provider in ["openai", "openai-responses", "anthropic", "gemini"] { try? run(provider) }
+        for provider in ["openai", "openai-responses", "anthropic", "gemini", "ollama", "bedrock"] {
+            try? run(provider)
+        }
     }
 
     private static let request = """

@@ -5,10 +5,11 @@ extension Configuration {
         _ = try LogLevel.fromEnvironment()
         let provider = try Self.provider(provider)
         let variables = EnvironmentVariables(prefix: provider.environmentPrefix)
-        let baseURL = Environment.value(variables.baseURL)
-        let hasKey = Environment.value(variables.apiKey) != nil
-        if !hasKey, baseURL == nil { throw .missingKey(of: provider) }
-        if hasKey, let key = Environment.value(variables.apiKey) { _ = try Secret(key, called: variables.apiKey) }
+        let baseURL = provider.baseURLVariables.lazy.compactMap(Environment.value).first
+        let keyVariable = provider.keyVariables.first { Environment.value($0) != nil }
+        if let keyVariable, let key = Environment.value(keyVariable) { _ = try Secret(key, called: keyVariable) }
+        if keyVariable == nil { try provider.checkMissingKey(hasBaseURL: baseURL != nil) }
+        let aws = try awsFromEnvironment(for: provider)
         let maxTokens = try Environment.integer(variables.maxTokens, in: 1...100_000_000)
         let temperature = try Environment.number(variables.temperature, in: 0...2)
         let rateLimit = try rateLimitFromEnvironment()
@@ -16,15 +17,23 @@ extension Configuration {
         return JSONWriter.text { writer in
             writer.object { writer in
                 writer.member("provider", provider.name)
-                writer.member("api_key_env", hasKey ? variables.apiKey : nil)
+                writer.member("api_key_env", keyVariable)
                 writer.member("base_url", baseURL)
                 writer.member("model", Environment.value(variables.model))
+                writer.member("api_version", provider.apiVersionVariables.lazy.compactMap(Environment.value).first)
+                writer.member("aws", aws)
                 writer.member("max_tokens", maxTokens)
                 writer.member("temperature", temperature)
                 writer.member("rate_limit", rateLimit.isEmpty ? nil : .object(rateLimit))
                 writer.member("retry", retry.isEmpty ? nil : .object(retry))
             }
         }
+    }
+
+    /// The region alone: who makes a client reads the credentials, as the key.
+    private static func awsFromEnvironment(for provider: Provider) throws(LLMError) -> JSONValue? {
+        guard provider.authentication == .aws, let region = try AWSSettings.regionFromEnvironment() else { return nil }
+        return ["region": .string(region)]
     }
 
     private static func rateLimitFromEnvironment() throws(LLMError) -> JSONObject {
@@ -81,13 +90,39 @@ struct EnvironmentVariables {
     var apiKey: String { prefix + "_API_KEY" }
     var baseURL: String { prefix + "_BASE_URL" }
     var model: String { prefix + "_MODEL" }
+    var apiVersion: String { prefix + "_API_VERSION" }
     var maxTokens: String { prefix + "_MAX_TOKENS" }
     var temperature: String { prefix + "_TEMPERATURE" }
 }
 
-extension LLMError {
-    static func missingKey(of provider: Provider) -> LLMError {
-        let variable = EnvironmentVariables(prefix: provider.environmentPrefix).apiKey
-        return .configuration("\(provider.name) needs a key: give api_key, or set \(variable)")
+extension Provider {
+    /// Where a key may be, the first that is set counts.
+    var keyVariables: [String] {
+        [EnvironmentVariables(prefix: environmentPrefix).apiKey] + otherVariables.apiKey
+    }
+
+    var baseURLVariables: [String] {
+        [EnvironmentVariables(prefix: environmentPrefix).baseURL] + otherVariables.baseURL
+    }
+
+    var apiVersionVariables: [String] {
+        [EnvironmentVariables(prefix: environmentPrefix).apiVersion] + otherVariables.apiVersion
+    }
+
+    /// Throws where a client without a key cannot be.
+    func checkMissingKey(hasBaseURL: Bool) throws(LLMError) {
+        let names = keyVariables.joined(separator: " or ")
+        switch authentication {
+        case .optionalKey: return
+        case .key where hasBaseURL: return
+        case .key, .keyAlways: throw .configuration("\(name) needs a key: give api_key, or set \(names)")
+        case .aws:
+            if hasBaseURL { return }
+            if try AWSSettings.credentialsFromEnvironment() != nil { return }
+            throw .configuration(
+                "\(name) needs a key or AWS credentials: give api_key or \"aws\": {\"access_key_id\", "
+                    + "\"secret_access_key\", \"region\"}, or set \(names), or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            )
+        }
     }
 }

@@ -2,7 +2,7 @@ extension Configuration {
     private static let fields: Set = [
         "provider", "api_key", "api_key_env", "base_url", "model", "max_tokens", "temperature", "timeout",
         "rate_limit", "retry", "headers", "proxy", "ca_file", "http2", "allow_insecure_http", "max_response_bytes",
-        "max_event_bytes", "sanitize", "drop_unsupported",
+        "max_event_bytes", "sanitize", "drop_unsupported", "api_version", "aws",
     ]
 
     /// Reads a configuration. Throws an error that names the field, what is wrong with it and what it takes.
@@ -25,6 +25,8 @@ extension Configuration {
         }
         baseURL = try object.string("base_url")
         model = try object.string("model")
+        apiVersion = try object.string("api_version")
+        if let fields = try object.object("aws") { aws = try AWSSettings(fields) }
         maxTokens = try object.integer("max_tokens", in: 1...100_000_000)
         temperature = try object.number("temperature", in: 0...2)
         dropUnsupported = try object.bool("drop_unsupported") ?? false

@@ -5,6 +5,9 @@ public struct Configuration: Sendable, Hashable {
     /// nil: the provider's own.
     public var baseURL: String?
     public var model: String?
+    /// The version of the provider's interface to ask for, where it has several (Azure).
+    public var apiVersion: String?
+    public var aws: AWSSettings?
     public var maxTokens: Int?
     public var temperature: Double?
     /// Of requests that do not say it themselves; see `Request.dropUnsupported`.

@@ -71,20 +71,10 @@ struct AnthropicMessages {
         for (index, call) in message.toolCalls.enumerated() {
             blocks.append([
                 "type": "tool_use", "id": .string(call.id), "name": .string(call.name),
-                "input": try Self.input(call, path: "\(path).tool_calls[\(index)]"),
+                "input": try call.argumentsObject(path: "\(path).tool_calls[\(index)]"),
             ])
         }
         return Self.turn("assistant", .array(blocks))
-    }
-
-    /// The arguments as the object that the wire takes.
-    private static func input(_ call: ToolCall, path: String) throws(LLMError) -> JSONValue {
-        if call.arguments.allSatisfy(\.isWhitespace) || call.arguments == "null" { return [:] }
-        let arguments = try? JSONParser().parse(call.arguments) { JSONValue($0) }
-        guard let arguments, arguments.object != nil else {
-            throw .invalidArgument("\(path).function.arguments is not the text of a JSON object")
-        }
-        return arguments
     }
 
     private mutating func result(_ message: Message, path: String) throws(LLMError) -> JSONValue {

@@ -5,7 +5,7 @@ struct AnthropicStreamDecoder: StreamDecoder {
     private var usage = AnthropicUsage()
 
     mutating func decode(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {

@@ -7,7 +7,8 @@ extension FinishReason {
             "model_context_window_exceeded":
             self = .length
         case "tool_calls", "tool_use", "function_call": self = .toolCalls
-        case "content_filter", "refusal", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII":
+        case "content_filter", "content_filtered", "guardrail_intervened", "refusal", "SAFETY", "RECITATION",
+            "PROHIBITED_CONTENT", "BLOCKLIST", "SPII":
             self = .contentFilter
         default: self = .other
         }

@@ -4,7 +4,7 @@ struct GeminiStreamDecoder: StreamDecoder {
     private var answer = GeminiAnswer()
 
     mutating func decode(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {

@@ -5,7 +5,7 @@ struct OpenAIResponsesStreamDecoder: StreamDecoder {
     private var items = OpenAIResponsesItems()
 
     mutating func decode(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {

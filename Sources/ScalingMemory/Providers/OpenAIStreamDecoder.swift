@@ -12,7 +12,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
     }
 
     mutating func decode(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
@@ -30,8 +30,9 @@ struct OpenAIStreamDecoder: StreamDecoder {
     private mutating func read(_ chunk: JSONNode, into builder: ResponseBuilder) throws(LLMError) {
         if let error = ProviderError(errorIn: chunk) { throw ProviderFailure.inStream(error) }
         if hasThinkTags { builder.expectThinkTags() }
-        if builder.id == nil { builder.id = chunk["id"]?.string }
-        if builder.model == nil { builder.model = chunk["model"]?.string }
+        // Azure's first chunk, which is about the prompt, has both empty.
+        if builder.id?.isEmpty != false { builder.id = chunk["id"]?.string }
+        if builder.model?.isEmpty != false { builder.model = chunk["model"]?.string }
         builder.usage.readOpenAI(chunk["usage"])
         for choice in (chunk["choices"] ?? chunk).elements {
             // Several choices: the first is the answer.
@@ -90,7 +91,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
 /// Parses the JSON of a stream's events.
 enum StreamJSON {
     /// Whether the event is `[DONE]`, with spaces around it or without.
-    static func isDone(_ event: SSEEvent) -> Bool {
+    static func isDone(_ event: WireEvent) -> Bool {
         guard event.data.count < 32 else { return false }
         return event.data.filter { $0 != 0x20 && $0 != 0x09 }.elementsEqual("[DONE]".utf8)
     }
@@ -98,7 +99,7 @@ enum StreamJSON {
     /// Hands the event's root to `read`. An event that is no JSON is a breach of the protocol, unless the stream's end cut
     /// it off: then there was no event.
     static func read(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         _ read: (JSONNode) throws(LLMError) -> StreamProgress
     ) throws(LLMError) -> StreamProgress {

@@ -12,6 +12,9 @@ public protocol ProviderAdapter: Sendable {
     /// Reads a whole answer into `builder`. Throws `protocolViolation` where `root` is no answer.
     func decodeChat(_ root: JSONNode, into builder: ResponseBuilder) throws(LLMError)
 
+    /// How the bodies of streams are cut into events.
+    var framing: StreamFraming { get }
+
     /// A decoder for one stream.
     func makeStreamDecoder() -> any StreamDecoder
 
@@ -42,11 +45,15 @@ extension ProviderAdapter {
     }
 }
 
+extension ProviderAdapter {
+    public var framing: StreamFraming { .serverSentEvents }
+}
+
 /// Reads one stream, event by event.
 public protocol StreamDecoder {
     /// Reads an event into `builder`. Throws the error that an error event stands for, or `protocolViolation`.
     mutating func decode(
-        _ event: SSEEvent,
+        _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError)
@@ -67,6 +74,10 @@ public struct Endpoint: Sendable {
     public var apiKey: Secret?
     /// Set by the configuration and the request; in place of the adapter's own of the same name.
     public var headers: [HTTPHeader]
+    /// See `Configuration.apiVersion`.
+    public var apiVersion: String?
+    /// Who signs, where requests are signed instead of carrying a key.
+    var signer: AWSSigner?
 
     public init(baseURL: String, apiKey: Secret? = nil, headers: [HTTPHeader] = []) {
         self.baseURL = baseURL

@@ -7,6 +7,9 @@ public struct Provider: Sendable {
     public var baseURL: String
     /// What its environment variables begin with: "OPENAI" for `OPENAI_API_KEY`.
     public var environmentPrefix: String
+    public var authentication = Authentication.key
+    /// Variables that count besides those with the prefix.
+    var otherVariables = OtherVariables()
     /// The header field by which the provider knows a request that is sent again; nil where it knows none.
     public var idempotencyHeader: String?
 
@@ -16,6 +19,25 @@ public struct Provider: Sendable {
         self.baseURL = baseURL
         self.environmentPrefix = environmentPrefix
     }
+}
+
+/// What a client of a provider needs before it may call.
+public enum Authentication: Sendable {
+    /// A key; a server of the caller's own, by base_url, may need none.
+    case key
+    /// A key, wherever the server is.
+    case keyAlways
+    /// None, but one is sent if there is one.
+    case optionalKey
+    /// A key, or AWS credentials that sign each request.
+    case aws
+}
+
+/// Names that a provider's users know from elsewhere.
+struct OtherVariables: Sendable {
+    var apiKey: [String] = []
+    var baseURL: [String] = []
+    var apiVersion: [String] = []
 }
 
 /// The providers that clients can be made for. More can be registered while the program runs; a client keeps the one that
@@ -53,7 +75,46 @@ public final class ProviderRegistry: Sendable {
                 baseURL: "https://generativelanguage.googleapis.com",
                 environmentPrefix: "GEMINI"
             ),
+            ollama, azure, bedrock,
         ]
+    }
+
+    private static var ollama: Provider {
+        var provider = Provider(
+            name: "ollama",
+            adapter: OllamaAdapter(),
+            baseURL: "http://localhost:11434",
+            environmentPrefix: "OLLAMA"
+        )
+        provider.authentication = .optionalKey
+        return provider
+    }
+
+    /// Each customer has a host of their own.
+    private static var azure: Provider {
+        var provider = Provider(
+            name: "azure",
+            adapter: AzureOpenAIAdapter(),
+            baseURL: "",
+            environmentPrefix: "AZURE"
+        )
+        provider.authentication = .keyAlways
+        provider.otherVariables.apiKey = ["AZURE_OPENAI_API_KEY"]
+        provider.otherVariables.baseURL = ["AZURE_OPENAI_ENDPOINT"]
+        provider.otherVariables.apiVersion = ["OPENAI_API_VERSION"]
+        return provider
+    }
+
+    private static var bedrock: Provider {
+        var provider = Provider(
+            name: "bedrock",
+            adapter: BedrockAdapter(),
+            baseURL: "https://bedrock-runtime.{region}.amazonaws.com",
+            environmentPrefix: "BEDROCK"
+        )
+        provider.authentication = .aws
+        provider.otherVariables.apiKey = ["AWS_BEARER_TOKEN_BEDROCK"]
+        return provider
     }
 
     init(_ providers: [Provider]) {

@@ -8,7 +8,7 @@ final class ResponseReader {
 
     private enum Mode {
         case notBegun
-        case stream(SSEParser)
+        case stream(FrameParser)
         case whole(ByteBuffer)
         case error(ByteBuffer)
     }
@@ -24,6 +24,8 @@ final class ResponseReader {
     private var decoder: any StreamDecoder
     private var received = 0
     private var streamIsComplete = false
+    /// A byte of the body has come that is not blank.
+    private var bodyHasBegun = false
     private(set) var failure: LLMError?
     private(set) var head = HTTPResponseHead()
 
@@ -54,9 +56,9 @@ final class ResponseReader {
         let type = head.first("content-type")?.lowercased() ?? ""
         if !(200..<300).contains(head.status) {
             mode = .error(ByteBuffer())
-        } else if type.contains(bytesOf: "event-stream") || (isStreaming && !type.contains(bytesOf: "application/json"))
-        {
-            mode = .stream(SSEParser(maximumEventBytes: limits.eventBytes))
+        } else if isStreaming || type.contains(bytesOf: "event-stream") {
+            // Whether the body is a stream or a whole answer is seen at its first byte: types are too often wrong.
+            mode = .stream(FrameParser(adapter.framing, maximumEventBytes: limits.eventBytes))
         } else {
             mode = .whole(ByteBuffer())
         }
@@ -78,6 +80,7 @@ final class ResponseReader {
                 )
             }
         }
+        if case .stream = mode, !bodyHasBegun { lookAtBeginning(of: bytes) }
         if case .whole(let body) = mode {
             body.append(bytes)
             return body.hasFailed ? fail(LLMError(.memory, "there is no memory for the response")) : .goOn
@@ -85,23 +88,41 @@ final class ResponseReader {
         return receiveStream(bytes)
     }
 
+    /// A body that begins like JSON, or like a page of HTML, is no stream: a whole answer, or an error. (Newline-delimited
+    /// JSON begins so too, and has a whole answer in one line.)
+    private func lookAtBeginning(of bytes: UnsafeRawBufferPointer) {
+        // Blanks and a byte-order mark say nothing yet. A parser that has passed over them has lost nothing.
+        let blank: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
+        guard let first = bytes.first(where: { !blank.contains($0) }) else { return }
+        bodyHasBegun = true
+        guard [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) else { return }
+        if first == UInt8(ascii: "<") || adapter.framing != .newlineDelimitedJSON { mode = .whole(ByteBuffer()) }
+    }
+
     private func receiveStream(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
-        guard case .stream(var sse) = mode else { return .goOn }
+        guard case .stream(var frames) = mode else { return .goOn }
         mode = .notBegun  // so that the parser is not copied
-        defer { mode = .stream(sse) }
-        do throws(SSEParser.TooLarge) {
-            try sse.feed(bytes) { event in decode(event) }
+        defer { mode = .stream(frames) }
+        do throws(FramingError) {
+            try frames.feed(bytes) { event in decode(event) }
         } catch {
-            return fail(
-                LLMError(.tooLarge, "an event of the stream has more than \(limits.eventBytes) bytes (max_event_bytes)")
-            )
+            return fail(described(error))
         }
         if failure != nil { return .abort }
         return streamIsComplete ? .isComplete : .goOn
     }
 
+    private func described(_ error: FramingError) -> LLMError {
+        switch error {
+        case .tooLarge:
+            LLMError(.tooLarge, "an event of the stream has more than \(limits.eventBytes) bytes (max_event_bytes)")
+        case .malformed(let reason):
+            .protocolViolation("the stream is not what it should be: \(reason)")
+        }
+    }
+
     /// False when nothing more is to be read.
-    private func decode(_ event: SSEEvent) -> Bool {
+    private func decode(_ event: WireEvent) -> Bool {
         do throws(LLMError) {
             if try decoder.decode(event, with: parser, into: builder) == .isComplete { streamIsComplete = true }
         } catch {
@@ -119,8 +140,12 @@ final class ResponseReader {
 
     /// The response, once no more bytes come. `transportError`: why they stopped, where that was not the body's end.
     func finish(_ transportError: LLMError?) throws(LLMError) -> Response {
-        if case .stream(var sse) = mode, failure == nil, !streamIsComplete {
-            sse.finish { event in decode(event) }
+        if case .stream(var frames) = mode, failure == nil, !streamIsComplete {
+            do throws(FramingError) {
+                try frames.finish { event in decode(event) }
+            } catch {
+                failure = described(error)
+            }
         }
         if let failure { throw completed(failure) }
         switch mode {

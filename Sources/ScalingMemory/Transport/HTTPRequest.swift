@@ -13,6 +13,8 @@ public struct HTTPRequest: Sendable {
     /// What the body does not say of what was asked, because the provider cannot do it: "seed", "messages[2].content[1]".
     /// For a warning.
     public var dropped: [String]
+    /// Signs each sending anew, as the time is signed too.
+    var signature: AWSSignature?
 
     public init(
         method: Method,

@@ -41,7 +41,7 @@ package final class HTTPTransfer {
         timeouts: Timeouts,
         handler: any HTTPResponseHandler
     ) {
-        self.request = request
+        self.request = request.signed()
         self.settings = settings
         self.timeouts = timeouts
         self.handler = handler

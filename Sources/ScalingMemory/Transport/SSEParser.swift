@@ -4,29 +4,12 @@ internal import Glibc
 internal import Musl
 #endif
 
-/// One event of an event stream. The pointers are valid during the call that hands it over.
-public struct SSEEvent {
-    /// The `event:` field; empty where there was none.
-    public let name: UnsafeRawBufferPointer
-    /// The `data:` lines, joined with line feeds.
-    public let data: UnsafeRawBufferPointer
-    /// False for an event that the stream's end cut off from its empty line: it may be whole or not.
-    public let isTerminated: Bool
-
-    public func isNamed(_ other: StaticString) -> Bool {
-        name.count == other.utf8CodeUnitCount
-            && name.elementsEqual(UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
-    }
-}
-
 /// Cuts an event stream into events, as the HTML standard says:
 /// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 ///
 /// Takes pieces cut anywhere, and time linear in their length: a line that is whole in its piece is never copied, one that
 /// is not is copied once. `id` and `retry` are for reconnecting, which nobody does here; they are passed over.
 package struct SSEParser {
-    package struct TooLarge: Error {}
-
     private let maximumEventBytes: Int
     /// The beginning of a line whose end has not come yet.
     private var lineStart: [UInt8] = []
@@ -46,8 +29,8 @@ package struct SSEParser {
     /// passed over.
     package mutating func feed(
         _ piece: UnsafeRawBufferPointer,
-        _ deliver: (SSEEvent) -> Bool
-    ) throws(TooLarge) {
+        _ deliver: (WireEvent) -> Bool
+    ) throws(FramingError) {
         var lines = LineCursor(piece)
         if endedWithCR, !piece.isEmpty {
             lines.skipLineFeed()
@@ -61,36 +44,44 @@ package struct SSEParser {
                 take(line.bytes, isInPiece: true, &inPlace, deliver)
             } else {
                 lineStart.append(contentsOf: line.bytes)
-                let whole = lineStart
-                lineStart.removeAll(keepingCapacity: true)
+                if isTooLong(lineStart.count) { throw .tooLarge }
+                // Swapped out and in again: a copy would be as large as the longest line so far, each time.
+                var whole: [UInt8] = []
+                swap(&whole, &lineStart)
                 whole.withUnsafeBytes { take($0, isInPiece: false, &inPlace, deliver) }
+                swap(&whole, &lineStart)
+                lineStart.empty()
             }
-            if data.count + (inPlace?.count ?? 0) > maximumEventBytes { throw TooLarge() }
+            if data.count + (inPlace?.count ?? 0) > maximumEventBytes || isTooLong(line.bytes.count) { throw .tooLarge }
         }
         guard !hasStopped else { return }
         lineStart.append(contentsOf: lines.rest)
         if let inPlace { append(inPlace) }
-        // A line's beginning counts without its "data: "; the line itself is measured when it is whole.
-        if lineStart.count - 6 + data.count > maximumEventBytes { throw TooLarge() }
+        if isTooLong(lineStart.count) { throw .tooLarge }
     }
 
+    /// Of any line, comments too, and of a line's beginning: an event's data is measured when its line is whole, but what
+    /// is above this cannot become less. 9 bytes are a mark and "data: ".
+    private func isTooLong(_ count: Int) -> Bool { count - 9 > maximumEventBytes }
+
     /// The stream has ended: what is left of it is handed over as an event that is not terminated.
-    package mutating func finish(_ deliver: (SSEEvent) -> Bool) {
+    package mutating func finish(_ deliver: (WireEvent) -> Bool) throws(FramingError) {
         guard !hasStopped else { return }
         var inPlace: UnsafeRawBufferPointer?
         let last = lineStart
         lineStart = []
         last.withUnsafeBytes { bytes in
-            if !bytes.isEmpty { take(bytes, isInPiece: true, &inPlace, deliver) }
-            if hasData { dispatch(inPlace, isTerminated: false, deliver) }
+            if !bytes.isEmpty { take(bytes, isInPiece: false, &inPlace, deliver) }
         }
+        if data.count > maximumEventBytes { throw .tooLarge }
+        if hasData { dispatch(nil, isTerminated: false, deliver) }
     }
 
     private mutating func take(
         _ line: UnsafeRawBufferPointer,
         isInPiece: Bool,
         _ inPlace: inout UnsafeRawBufferPointer?,
-        _ deliver: (SSEEvent) -> Bool
+        _ deliver: (WireEvent) -> Bool
     ) {
         var line = line
         if isFirstLine {
@@ -101,8 +92,8 @@ package struct SSEParser {
         if line.isEmpty {
             if hasData { dispatch(inPlace, isTerminated: true, deliver) }
             inPlace = nil
-            data.removeAll(keepingCapacity: true)
-            name.removeAll(keepingCapacity: true)
+            data.empty()
+            name.empty()
             hasData = false
         } else if let value = Self.value(of: "data", in: line) {
             if let earlier = inPlace {
@@ -113,7 +104,7 @@ package struct SSEParser {
             if isInPiece && !hasData { inPlace = value } else { append(value) }
             hasData = true
         } else if let value = Self.value(of: "event", in: line) {
-            name.removeAll(keepingCapacity: true)
+            name.empty()
             name.append(contentsOf: value)
         }
     }
@@ -125,11 +116,11 @@ package struct SSEParser {
     private mutating func dispatch(
         _ inPlace: UnsafeRawBufferPointer?,
         isTerminated: Bool,
-        _ deliver: (SSEEvent) -> Bool
+        _ deliver: (WireEvent) -> Bool
     ) {
         let goOn = name.withUnsafeBytes { name in
             data.withUnsafeBytes { data in
-                deliver(SSEEvent(name: name, data: inPlace ?? data, isTerminated: isTerminated))
+                deliver(WireEvent(name: name, data: inPlace ?? data, isTerminated: isTerminated))
             }
         }
         if !goOn { hasStopped = true }

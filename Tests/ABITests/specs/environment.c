@@ -117,6 +117,56 @@ TEST("each provider reads its own variables and not the other's") {
   free(expect_success(config_from_env("openai")));
 }
 
+TEST("ollama's configuration needs no key and no base_url") {
+  char *config = expect_success(config_from_env("ollama"));
+  check_member(config, "provider", "ollama");
+  CHECK(!json_has(config, "api_key_env"));
+  CHECK(!json_has(config, "base_url"));
+  free(config);
+  free(expect_success(create("{\"provider\": \"ollama\"}")));
+}
+
+TEST("azure's configuration: its own variables, or those that Azure's users know") {
+  char *config;
+  expect_failure(config_from_env("azure"), LLM_ERROR_CONFIGURATION, "AZURE_API_KEY");
+  setenv("AZURE_OPENAI_API_KEY", TEST_KEY, 1);
+  setenv("AZURE_OPENAI_ENDPOINT", "https://theirs.openai.azure.com", 1);
+  setenv("OPENAI_API_VERSION", "theirs", 1);
+  config = expect_success(config_from_env("azure"));
+  check_member(config, "api_key_env", "AZURE_OPENAI_API_KEY");
+  check_member(config, "base_url", "https://theirs.openai.azure.com");
+  check_member(config, "api_version", "theirs");
+  free(expect_success(create(config)));
+  free(config);
+  setenv("AZURE_API_KEY", TEST_KEY, 1);
+  setenv("AZURE_BASE_URL", "https://own.openai.azure.com", 1);
+  setenv("AZURE_API_VERSION", "own", 1);
+  config = expect_success(config_from_env("azure"));
+  check_member(config, "api_key_env", "AZURE_API_KEY");
+  check_member(config, "base_url", "https://own.openai.azure.com");
+  check_member(config, "api_version", "own");
+  free(config);
+}
+
+TEST("bedrock's configuration: a key by its variable, or credentials, which are not copied, and the region") {
+  char *config;
+  expect_failure(config_from_env("bedrock"), LLM_ERROR_CONFIGURATION, "AWS_ACCESS_KEY_ID");
+  setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
+  setenv("AWS_SECRET_ACCESS_KEY", TEST_KEY, 1);
+  setenv("AWS_DEFAULT_REGION", "eu-west-3", 1);
+  config = expect_success(config_from_env("bedrock"));
+  check_member(config, "aws.region", "eu-west-3");
+  CHECK(strstr(config, TEST_KEY) == NULL && strstr(config, "AKIDEXAMPLE") == NULL);
+  free(expect_success(create(config)));
+  free(config);
+  setenv("AWS_REGION", "eu-west-1", 1);
+  setenv("AWS_BEARER_TOKEN_BEDROCK", TEST_KEY, 1);
+  config = expect_success(config_from_env("bedrock"));
+  check_member(config, "api_key_env", "AWS_BEARER_TOKEN_BEDROCK");
+  check_member(config, "aws.region", "eu-west-1");
+  free(config);
+}
+
 TEST("without variables of its own the configuration has no such fields") {
   static const char *const absent[] = {"model", "max_tokens", "temperature", "base_url"};
   char *config;

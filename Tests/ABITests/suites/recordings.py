@@ -12,7 +12,8 @@ import threading
 
 from servers import replay
 
-WIRES = {"openai-chat": "openai", "openai-responses": "openai-responses", "anthropic": "anthropic", "gemini": "gemini"}
+WIRES = {"openai-chat": "openai", "openai-responses": "openai-responses", "anthropic": "anthropic", "gemini": "gemini",
+         "ollama": "ollama"}
 EMBEDDING_WIRES = {"openai-embeddings": "openai", "gemini-embeddings": "gemini"}
 SPLITS = {"as they came": 0, "split after each byte": 1, "split after 7 bytes": 7}
 OK = 0
