@@ -27,6 +27,8 @@ export class EventReader {
   #isOver = false;
   #wake;
   #ended = Promise.withResolvers();
+  /** Resolves when the call has ended, however. */
+  ended = this.#ended.promise;
 
   receive(kind, text) {
     if (kind === EVENT.RESPONSE) this.#response = eventFrom(kind, text);
@@ -90,7 +92,7 @@ export class EventReader {
 
   /** The whole response, when the call has ended; throws its failure. */
   async response() {
-    await this.#ended.promise;
+    await this.ended;
     if (this.#failure) throw this.#error();
     return this.#response.response;
   }

@@ -19,9 +19,11 @@ export class ResponseStream {
   get response() {
     if (this.#response === undefined) {
       this.#reader.isUnread = !this.#isIterated;
-      this.#response = this.#reader.response();
-      // Whoever iterates is told of a failure there; it must not end the process because nobody looks here.
-      this.#response.catch(() => {});
+      const response = this.#reader.response();
+      // Whoever iterates is told of a failure there; it must not end the process because nobody looks here. Only now that it
+      // is there: V8 puts those who wait into an error's stack where nobody else waits.
+      this.#reader.ended.then(() => response.catch(() => {}));
+      this.#response = response;
     }
     return this.#response;
   }

@@ -1,5 +1,6 @@
 /**
- * A provider on loopback that does what a test needs, in a process of its own: the calls under test block this thread.
+ * A provider on loopback that does what a test needs, in a process of its own, so that this one's event loop has only the calls
+ * under test.
  * The behaviours, by the first part of the path, are in provider-process.js.
  */
 import { fork } from 'node:child_process';
