@@ -105,6 +105,15 @@ const BEHAVIOURS = {
     finish(response);
   },
 
+  /** A whole answer, or a stream of the same with its usage, as is asked for. */
+  either(response, _, headers, { stream }) {
+    if (!stream) return json(response, 200, completion('Four.'));
+    startStream(response);
+    response.write(chunk('Four.'));
+    response.write(`data: ${JSON.stringify({ ...completion(''), object: 'chat.completion.chunk', choices: [] })}\n\n`);
+    finish(response);
+  },
+
   /** A stream of one text of as many bytes. */
   streamed(response, bytes) {
     startStream(response);
