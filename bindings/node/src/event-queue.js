@@ -6,6 +6,9 @@ import { loadBackend } from './backend.js';
 import { Call } from './call.js';
 import { READ_BYTES, RecordBuffer } from './record-buffer.js';
 
+/** So many buffers are read from a process that ends: more than what a queue keeps of log lines. */
+const MOST_FLUSHED = 128;
+
 let queue;
 
 /** The queue of this thread. */
@@ -62,9 +65,9 @@ class EventQueue {
     await Promise.all([...this.#calls.values()].filter((call) => call.client === client).map((call) => call.over()));
   }
 
-  /** Reads what there is, log lines among it, for a process that ends. */
+  /** Reads what there is, log lines among it, for a process that ends; but not for ever, where calls bring more and more. */
   flush() {
-    while (this.#read() > 0);
+    for (let i = 0; i < MOST_FLUSHED && this.#read() > 0; i++);
   }
 
   /** Begins to watch the queue. The socket keeps the process running only while there are calls. */

@@ -147,7 +147,8 @@ export type StreamEvent =
 
 /**
  * `false` cancels, and so does a Promise of it; what it throws, or a Promise that fails, cancels as well and is thrown again from
- * `stream`. It is not called again before a Promise that it returned is settled, and the provider is held up if that takes long.
+ * `stream`. It is not called again before a Promise that it returned is settled, and the provider is held up if that takes long;
+ * nor does `stream` settle before, not even where a signal has ended the call.
  */
 export type EventCallback = (event: StreamEvent) => boolean | void | PromiseLike<boolean | void>;
 
