@@ -6,7 +6,7 @@ import { LLMError } from '../src/index.js';
 import { collect, openClient } from './support/client.js';
 import { recordingsOf, startReplay } from './support/replay.js';
 
-const WIRES = { 'openai-chat': 'openai', anthropic: 'anthropic' };
+const WIRES = { 'openai-chat': 'openai', 'openai-responses': 'openai-responses', anthropic: 'anthropic', gemini: 'gemini' };
 const REQUEST = {
   messages: [{ role: 'user', content: 'x' }],
   max_tokens: 64,
