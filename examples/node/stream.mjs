@@ -7,10 +7,9 @@ const prompt = process.argv[2] ?? 'What is a dynamic library? Answer in one sent
 
 try {
   using client = Client.fromEnv();
-  const response = await client.stream(prompt, (event) => {
-    if (event.kind === 'text') process.stdout.write(event.text); // return false to stop
-  });
-  console.log(`\n\n${summary(response)}`);
+  const stream = client.stream(prompt);
+  for await (const text of stream.text) process.stdout.write(text); // break to stop
+  console.log(`\n\n${summary(await stream.response)}`);
 } catch (error) {
   if (!(error instanceof LLMError)) throw error;
   console.error(`${error.status}: ${error.message}`);

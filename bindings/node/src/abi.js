@@ -6,8 +6,10 @@
 /** LLM_ABI_VERSION: the version of llm.h that this file was written against. */
 export const ABI_VERSION = 1;
 
-/** LLM_OK; everything below it is a failure. */
+/** LLM_OK, LLM_PENDING, LLM_TOO_SMALL; everything below zero is a failure. */
 export const OK = 0;
+export const PENDING = 1;
+export const TOO_SMALL = 3;
 
 /** LLM_ERROR_*: the number that a function returns, and the name that an error's "status" carries. */
 export const FAILURES = Object.freeze({
@@ -35,17 +37,39 @@ export const FAILURES = Object.freeze({
 });
 
 /** LLM_EVENT_*. */
-export const EVENT = Object.freeze({ TEXT: 1, REASONING: 2, TOOL_CALL_DELTA: 3, TOOL_CALL: 4, RESPONSE: 5 });
+export const EVENT = Object.freeze({
+  TEXT: 1,
+  REASONING: 2,
+  TOOL_CALL_DELTA: 3,
+  TOOL_CALL: 4,
+  RESPONSE: 5,
+  ERROR: 6,
+  LOG: 7,
+});
+
+/** LLM_OP_*. */
+export const OPERATION = Object.freeze({
+  COMPLETE: 1,
+  STREAM: 2,
+  ANALYZE: 3,
+  EMBED: 4,
+  LIST_MODELS: 5,
+  HEALTH_CHECK: 6,
+});
+
+/** LLM_LOG_*, by the name that LLM_LOG_LEVEL takes. */
+export const LOG_LEVELS = Object.freeze({ trace: 10, debug: 20, info: 30, warn: 40, error: 50, off: 100 });
+
+/** sizeof(llm_event): the tag, 8 bytes; the kind, 4; the data's length, 4. */
+export const RECORD_HEADER = 16;
 
 /**
  * Types of node:ffi. `text` and `output` are Buffers and typed arrays that JavaScript owns: node:ffi's own "string" makes
  * a temporary copy that releases before 26.7 reuse when a callback makes a further call.
  */
 const text = 'buffer'; // const char *: NUL-terminated UTF-8, or null
-const output = 'buffer'; // char **, llm_error **...: room for one pointer
+const output = 'buffer'; // char **, llm_error **, void *...: room that is written to
 const handle = 'pointer'; // an address, as a BigInt
-// A callback's address. Not 'pointer': only this type keeps node:ffi from V8's fast calls, which must not enter JavaScript.
-const callback = 'function';
 const staticText = 'pointer'; // const char * that is not ours to free
 const status = 'int32'; // llm_status
 const size = 'uint64'; // size_t on every platform that node:ffi runs on with 64 bits
@@ -62,15 +86,19 @@ export const FUNCTIONS = Object.freeze({
 
   llm_client_create: { arguments: [text, output, output], return: status },
   llm_client_destroy: { arguments: [handle], return: 'void' },
-
-  llm_complete: { arguments: [handle, text, output, output], return: status },
-  llm_stream: { arguments: [handle, text, callback, 'pointer', output, output], return: status },
-  llm_analyze: { arguments: [handle, text, text, text, output, output], return: status },
-  llm_list_models: { arguments: [handle, text, output, output], return: status },
-  llm_health_check: { arguments: [handle, text, output, output], return: status },
+  llm_client_stats: { arguments: [handle, output, output], return: status },
 
   llm_free: { arguments: ['pointer'], return: 'void' },
-});
 
-/** llm_event_fn: kind, data, length in bytes, user_data; nonzero cancels. */
-export const EVENT_FUNCTION = Object.freeze({ arguments: ['int32', 'pointer', size, 'pointer'], return: 'int32' });
+  llm_call_start: { arguments: [handle, 'int32', text, handle, 'uint64', output, output], return: status },
+  llm_call_pause: { arguments: [handle, 'int32'], return: 'void' },
+  llm_call_cancel: { arguments: [handle], return: 'void' },
+  llm_call_free: { arguments: [handle], return: 'void' },
+
+  llm_queue_create: { arguments: [output, output], return: status },
+  llm_queue_read: { arguments: [handle, 'int32', output, size, output], return: status },
+  llm_queue_fd: { arguments: [handle], return: 'int32' },
+  llm_queue_destroy: { arguments: [handle], return: 'void' },
+
+  llm_queue_log: { arguments: [handle, 'int32'], return: status },
+});

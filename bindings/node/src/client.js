@@ -1,18 +1,19 @@
 /** The client: one provider with its settings. */
-import { inspect, types } from 'node:util';
+import { inspect } from 'node:util';
 
+import { OPERATION } from './abi.js';
+import { Answer } from './answer.js';
 import { loadBackend } from './backend.js';
 import { ClosedError } from './errors.js';
-import { eventFrom } from './events.js';
-import { checkedText, configJSON, optionsJSON, requestJSON } from './request.js';
+import { eventQueue } from './event-queue.js';
+import { EventReader } from './event-reader.js';
+import { checkedString, checkedText, configJSON, embeddingJSON, requestJSON, signalOf, splitOptions } from './request.js';
+import { ResponseStream, forEachEvent } from './stream.js';
 
 /** Destroys clients that were forgotten without close(). */
 const forgotten = new FinalizationRegistry(({ backend, handle }) => backend.destroyClient(handle));
 
-/**
- * A provider, its settings and its policies. Every method sends one request and blocks this thread until the answer is
- * there; write `await` in front of it all the same, because it will become asynchronous. The contract is in index.d.ts.
- */
+/** A provider, its settings and its policies. The contract is in index.d.ts. */
 export class Client {
   #backend;
   #handle;
@@ -33,36 +34,39 @@ export class Client {
     return new this(JSON.parse(loadBackend().configFromEnv(name)));
   }
 
-  complete(request) {
-    return JSON.parse(this.#backend.complete(this.#open(), requestJSON(request)));
+  async complete(request, options = undefined) {
+    return this.#ask(OPERATION.COMPLETE, requestJSON(request), signalOf(options));
   }
 
-  stream(request, onEvent) {
-    if (typeof onEvent !== 'function') throw new TypeError('stream: onEvent must be a function');
-    if (types.isAsyncFunction(onEvent)) throw asyncCallback();
-
-    let response;
-    this.#backend.stream(this.#open(), requestJSON(request), (kind, text) => {
-      const event = eventFrom(kind, text);
-      if (event === undefined) return false;
-      if (event.kind === 'response') response = event.response;
-      return isCancel(onEvent(event));
-    });
-    return response;
+  stream(request, onEvent = undefined, options = undefined) {
+    if (typeof onEvent === 'function') return this.#streamTo(request, onEvent, options);
+    if (options !== undefined) throw new TypeError('stream: onEvent must be a function');
+    return new ResponseStream(this.#startStream(request, onEvent));
   }
 
-  analyze(content, instruction = undefined, options = undefined) {
-    const document = checkedText(content, 'content');
-    const task = instruction === undefined || instruction === null ? null : checkedText(instruction, 'instruction');
-    return JSON.parse(this.#backend.analyze(this.#open(), document, task, optionsJSON(options)));
+  async analyze(content, instruction = undefined, options = undefined) {
+    const { fields, signal } = splitOptions(options);
+    const request = { ...fields, content: checkedString(content, 'content') };
+    if (instruction !== undefined && instruction !== null) request.instruction = checkedString(instruction, 'instruction');
+    return this.#ask(OPERATION.ANALYZE, JSON.stringify(request), signal);
   }
 
-  listModels(options = undefined) {
-    return JSON.parse(this.#backend.listModels(this.#open(), optionsJSON(options)));
+  async embed(request, options = undefined) {
+    return this.#ask(OPERATION.EMBED, embeddingJSON(request), signalOf(options));
   }
 
-  healthCheck(options = undefined) {
-    return JSON.parse(this.#backend.healthCheck(this.#open(), optionsJSON(options)));
+  async listModels(options = undefined) {
+    const { fields, signal } = splitOptions(options);
+    return this.#ask(OPERATION.LIST_MODELS, JSON.stringify(fields), signal);
+  }
+
+  async healthCheck(options = undefined) {
+    const { fields, signal } = splitOptions(options);
+    return this.#ask(OPERATION.HEALTH_CHECK, JSON.stringify(fields), signal);
+  }
+
+  stats() {
+    return JSON.parse(this.#backend.clientStats(this.#open()));
   }
 
   close() {
@@ -77,6 +81,11 @@ export class Client {
     this.close();
   }
 
+  async [Symbol.asyncDispose]() {
+    this.close();
+    await eventQueue().drained(this);
+  }
+
   get closed() {
     return this.#handle === undefined;
   }
@@ -87,25 +96,28 @@ export class Client {
     return `${this.constructor.name} ${inspect(shown, { ...options, compact: true, breakLength: Infinity })}`;
   }
 
+  async #ask(operation, json, signal) {
+    const answer = new Answer();
+    this.#start(operation, json, answer, signal);
+    return answer.value();
+  }
+
+  #startStream(request, options) {
+    const reader = new EventReader();
+    reader.call = this.#start(OPERATION.STREAM, requestJSON(request), reader, signalOf(options));
+    return reader;
+  }
+
+  async #streamTo(request, onEvent, options) {
+    return forEachEvent(this.#startStream(request, options), onEvent);
+  }
+
+  #start(operation, json, receiver, signal) {
+    return eventQueue().start(this, this.#open(), operation, json, receiver, signal);
+  }
+
   #open() {
     if (this.closed) throw new ClosedError();
     return this.#handle;
   }
-}
-
-/** Whether what onEvent returned ends the stream. */
-function isCancel(returned) {
-  if (returned === false) return true;
-  if (typeof returned?.then === 'function') {
-    returned.then(undefined, () => {}); // its failure must not end the process: the call fails already
-    throw asyncCallback();
-  }
-  return false;
-}
-
-function asyncCallback() {
-  return new TypeError(
-    'stream: onEvent must not be async or return a Promise: it is called while this thread is inside the call, ' +
-      'where no Promise can go on',
-  );
 }

@@ -45,6 +45,7 @@ export class LLMError extends Error {
   /** The provider's own words. */
   readonly providerMessage?: string;
   readonly requestId?: string;
+  /** How many requests were sent. */
   readonly attempts?: number;
   readonly callId?: string;
   /** The response as far as it had come. */
@@ -107,7 +108,7 @@ export class TruncatedError extends LLMError {
 export class ProtocolError extends LLMError {
   readonly status: 'protocol';
 }
-/** By the callback or by close(). */
+/** By the callback, by leaving a stream, or by close(). A call that a signal ends rejects with the signal's reason instead. */
 export class CanceledError extends LLMError {
   readonly status: 'canceled';
 }

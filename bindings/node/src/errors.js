@@ -87,14 +87,23 @@ for (const [status, type] of Object.entries(CLASSES)) {
 }
 
 /**
- * The error that belongs to a failed call. A status of a newer library gives an LLMError.
+ * The error of a function that failed. A status of a newer library gives an LLMError.
  *
  * @param {number} code what the function returned
  * @param {string} json llm_error_json of its error; "{}" where it made none
  */
 export function errorFromJSON(code, json) {
-  const fields = { status: 'unknown', message: `libllm failed with status ${code}`, ...JSON.parse(json), code };
-  return new (CLASS_BY_CODE.get(code) ?? LLMError)(fields);
+  return errorFrom({ ...JSON.parse(json), code });
+}
+
+/** The error of a call that failed, from the data of its EVENT.ERROR. */
+export function errorFromEvent(json) {
+  return errorFrom(JSON.parse(json));
+}
+
+function errorFrom(given) {
+  const fields = { status: 'unknown', message: `libllm failed with status ${given.code}`, ...given };
+  return new (CLASS_BY_CODE.get(fields.code) ?? LLMError)(fields);
 }
 
 /** On the prototype, as the built-in errors have it: an own property would be printed with the fields. */

@@ -1,6 +1,11 @@
 /** The events of a stream, from libllm's numbers and text to objects. */
 import { EVENT } from './abi.js';
 
+/** Whether this version knows the kind of event, among those that a stream may have. */
+export function isKnown(kind) {
+  return kind >= EVENT.TEXT && kind <= EVENT.ERROR;
+}
+
 /**
  * @param {number} kind LLM_EVENT_*
  * @param {string} text the event's data

@@ -1,7 +1,8 @@
 /** The backend on Node's own node:ffi. What a backend is, is said in backend.js. */
-import { EVENT_FUNCTION, FUNCTIONS, OK } from './abi.js';
+import { FUNCTIONS, OK, PENDING, TOO_SMALL } from './abi.js';
 import { errorFromJSON } from './errors.js';
 import { LibraryError, openLibrary } from './library.js';
+import { atThreadEnd, duplicateDescriptor } from './process-functions.js';
 
 /** Loads node:ffi and libllm. Throws LibraryError where either is missing. */
 export function openFFIBackend() {
@@ -22,19 +23,17 @@ export function openFFIBackend() {
 
 class FFIBackend {
   #ffi;
+  #library;
   #llm;
-  #eventFunction;
-  /** Who gets the events of the streams that are running, by the number given to llm_stream as user_data. */
-  #listeners = new Map();
-  #lastListener = 0n;
+  #queue;
+  /** Where functions write what they hand out. They are read before the next function is called. */
+  #result = pointerCell();
+  #error = pointerCell();
 
   constructor(ffi, library, path) {
     this.#ffi = ffi;
+    this.#library = library;
     this.#llm = library.getFunctions(FUNCTIONS);
-    // One native callback for the life of the thread: it can neither be freed while it runs nor leak.
-    this.#eventFunction = library.registerCallback(EVENT_FUNCTION, (kind, data, length, userData) =>
-      this.#deliver(kind, data, Number(length), userData),
-    );
     this.libraryPath = path;
   }
 
@@ -43,72 +42,72 @@ class FFIBackend {
   }
 
   configFromEnv(provider) {
-    return this.#text((config, error) => this.#llm.llm_config_from_env(encode(provider), config, error));
+    this.#check(this.#llm.llm_config_from_env(encode(provider), this.#result, this.#error));
+    return this.#takeText();
   }
 
   createClient(configJSON) {
-    return this.#call((client, error) => this.#llm.llm_client_create(encode(configJSON), client, error));
+    this.#check(this.#llm.llm_client_create(encode(configJSON), this.#result, this.#error));
+    return this.#result[0];
   }
 
   destroyClient(client) {
     this.#llm.llm_client_destroy(client);
   }
 
-  complete(client, requestJSON) {
-    return this.#text((response, error) => this.#llm.llm_complete(client, encode(requestJSON), response, error));
+  clientStats(client) {
+    this.#check(this.#llm.llm_client_stats(client, this.#result, this.#error));
+    return this.#takeText();
   }
 
-  stream(client, requestJSON, onEvent) {
-    const id = ++this.#lastListener;
-    const listener = { onEvent, thrown: undefined };
+  startCall(client, operation, requestJSON, tag) {
+    const queue = this.#openQueue();
     const request = encode(requestJSON);
-    this.#listeners.set(id, listener);
-    try {
-      // No room for the response: the last event has brought it.
-      this.#call((_, error) => this.#llm.llm_stream(client, request, this.#eventFunction, id, null, error));
-    } catch (error) {
-      if (!listener.thrown) throw error;
-    } finally {
-      this.#listeners.delete(id);
+    this.#check(this.#llm.llm_call_start(client, operation, request, queue, BigInt(tag), this.#result, this.#error));
+    return this.#result[0];
+  }
+
+  pauseCall(call, paused) {
+    this.#llm.llm_call_pause(call, paused ? 1 : 0);
+  }
+
+  cancelCall(call) {
+    this.#llm.llm_call_cancel(call);
+  }
+
+  freeCall(call) {
+    this.#llm.llm_call_free(call);
+  }
+
+  readQueue(buffer) {
+    const status = this.#llm.llm_queue_read(this.#openQueue(), 0, buffer, BigInt(buffer.length), this.#result);
+    if (status === OK) return Number(this.#result[0]);
+    if (status === PENDING) return 0;
+    if (status === TOO_SMALL) return -Number(this.#result[0]);
+    throw errorFromJSON(status, '{}');
+  }
+
+  queueDescriptor() {
+    return duplicateDescriptor(this.#ffi, this.#llm.llm_queue_fd(this.#openQueue()));
+  }
+
+  logQueue(level) {
+    const status = this.#llm.llm_queue_log(this.#openQueue(), level);
+    if (status !== OK) throw errorFromJSON(status, '{}');
+  }
+
+  #openQueue() {
+    if (this.#queue === undefined) {
+      this.#check(this.#llm.llm_queue_create(this.#result, this.#error));
+      this.#queue = this.#result[0];
+      atThreadEnd(this.#ffi, this.#library.getSymbol('llm_queue_destroy'), this.#queue);
     }
-    if (listener.thrown) throw listener.thrown.value;
+    return this.#queue;
   }
 
-  analyze(client, content, instruction, optionsJSON) {
-    const [document, task, options] = [encode(content), encode(instruction), encode(optionsJSON)];
-    return this.#text((response, error) => this.#llm.llm_analyze(client, document, task, options, response, error));
-  }
-
-  listModels(client, optionsJSON) {
-    return this.#text((models, error) => this.#llm.llm_list_models(client, encode(optionsJSON), models, error));
-  }
-
-  healthCheck(client, optionsJSON) {
-    return this.#text((report, error) => this.#llm.llm_health_check(client, encode(optionsJSON), report, error));
-  }
-
-  /** The native callback. Nothing may be thrown from here: node:ffi ends the process for it. */
-  #deliver(kind, data, length, userData) {
-    const listener = this.#listeners.get(userData);
-    if (!listener || listener.thrown) return 1;
-    try {
-      return listener.onEvent(kind, this.#decode(data, length)) ? 1 : 0;
-    } catch (value) {
-      listener.thrown = { value }; // in an object, because anything can be thrown, undefined too
-      return 1;
-    }
-  }
-
-  /** UTF-8 bytes that libllm owns, as a string. */
-  #decode(data, length) {
-    // toString is four times as fast as a copy into a Buffer, but ends at the first NUL, which text may contain.
-    const text = this.#ffi.toString(data);
-    return Buffer.byteLength(text) === length ? text : this.#ffi.toBuffer(data, length).toString('utf8');
-  }
-
-  /** Runs a function that hands out JSON text: takes the text and frees it. */
-  #text(run) {
-    const address = this.#call(run);
+  /** The JSON text that a function has handed out, which is freed. */
+  #takeText() {
+    const address = this.#result[0];
     try {
       return this.#ffi.toString(address);
     } finally {
@@ -116,21 +115,19 @@ class FFIBackend {
     }
   }
 
-  /** Runs a function with room for its result and its error; gives the result's address or throws the error. */
-  #call(run) {
-    const result = pointerCell();
-    const error = pointerCell();
-    const status = run(result, error);
-    if (status === OK) return result[0];
+  /** Throws the error that a function has handed out. */
+  #check(status) {
+    if (status === OK) return;
+    const error = this.#error[0];
     try {
-      throw errorFromJSON(status, this.#ffi.toString(this.#llm.llm_error_json(error[0])));
+      throw errorFromJSON(status, this.#ffi.toString(this.#llm.llm_error_json(error)));
     } finally {
-      this.#llm.llm_error_free(error[0]);
+      this.#llm.llm_error_free(error);
     }
   }
 }
 
-/** Room for one pointer. Its own ArrayBuffer keeps the bytes off V8's heap, where a callback's garbage would move them. */
+/** Room for one pointer or size. Its own ArrayBuffer keeps the bytes off V8's heap, where they could move. */
 function pointerCell() {
   return new BigUint64Array(new ArrayBuffer(8));
 }

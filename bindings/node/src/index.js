@@ -2,6 +2,7 @@
 import { loadBackend } from './backend.js';
 
 export { Client } from './client.js';
+export { ResponseStream } from './stream.js';
 export {
   LLMError,
   InvalidArgumentError,
@@ -28,6 +29,7 @@ export {
   ClosedError,
 } from './errors.js';
 export { LibraryError } from './library.js';
+export { enableLogging } from './logging.js';
 
 /** The version of the loaded libllm, such as "0.1.0". Loads it. */
 export function libraryVersion() {

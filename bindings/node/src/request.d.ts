@@ -17,25 +17,43 @@ export interface Timeouts {
   total_ms?: number;
 }
 
-/** 0 is no limit. */
+/** How often calls may be made. Of the counts 0 is no limit. */
 export interface RateLimit {
+  /** Requests. Default 60. */
   per_minute?: number;
+  /** Requests. Default 3600. */
   per_hour?: number;
+  /** Reserved by an estimate, settled by the usage. Default 0. */
   tokens_per_minute?: number;
+  /** Calls at the same time. Default 10. */
   max_concurrent?: number;
-  /** How long a call waits for its turn, in milliseconds. Default 60000. */
+  /** How long a call may wait for its turn, in milliseconds; then, or at once where it is known, a LocalLimitError. Default 60000. */
   max_wait_ms?: number;
+  /** Requests that may go at once. Default 0: as many as in a minute, or in an hour where there is no limit for the minute. */
+  burst?: number;
+  /** Default "shared": all clients of the process with the same provider, base URL, key and limits keep to them together. */
+  scope?: 'shared' | 'client';
+  /** Whether what the server says of its own limits is kept to as well. Default true. */
+  adaptive?: boolean;
 }
 
+/** What is done after an attempt that failed and may succeed later. Nothing is repeated once an event was delivered. */
 export interface Retry {
+  /** Default "exponential": waits with full jitter; "fixed": initial_delay_ms each time; "none": one attempt. */
+  strategy?: 'exponential' | 'fixed' | 'none';
+  /** Default 3. */
   max_retries?: number;
+  /** Default 100. */
   initial_delay_ms?: number;
+  /** Default 30000. */
   max_delay_ms?: number;
+  /** A call whose server asks for a longer wait ends, with the wait in the error. Default 60000. */
+  max_server_wait_ms?: number;
 }
 
 /** A field that is not listed here is refused by name. */
 export interface Config {
-  /** "openai" (chat completions) or "anthropic" (messages). */
+  /** "openai" (chat completions), "openai-responses" (OpenAI's responses), "anthropic" (messages) or "gemini". */
   provider: string;
   /** The key. Better: `api_key_env`, or the provider's own variable (OPENAI_API_KEY, ANTHROPIC_API_KEY). */
   api_key?: string;
@@ -54,6 +72,8 @@ export interface Config {
   retry?: Retry;
   /** Sent with every request, in place of the library's own of that name. */
   headers?: Record<string, string>;
+  /** true: what the provider cannot do is left out of requests; false: it is an UnsupportedError. Default false. */
+  drop_unsupported?: boolean;
   /** false: control characters stay in the texts of requests. Default true. */
   sanitize?: boolean;
   /** "http://host:port", "socks5h://..." or "" for none; the usual variables count where it is absent. */
@@ -120,6 +140,8 @@ export interface RequestOptions extends CallOptions {
   metadata?: { [key: string]: JSONValue };
   /** false: control characters stay in the texts. Default: the configuration's. */
   sanitize?: boolean;
+  /** Default: the configuration's. */
+  drop_unsupported?: boolean;
   /** Put into the body as it is. */
   extra?: { [key: string]: JSONValue };
 }
@@ -127,6 +149,33 @@ export interface RequestOptions extends CallOptions {
 export interface RequestObject extends RequestOptions {
   messages: Message[];
 }
+
+/** What an embedding request has besides its texts. */
+export interface EmbeddingOptions extends CallOptions {
+  model?: string;
+  /** Numbers in each vector. */
+  dimensions?: number;
+  /** How the numbers travel; the result is the same. */
+  encoding_format?: 'float' | 'base64';
+  /** Put into the body as it is; for Gemini into the request of each text. */
+  extra?: { [key: string]: JSONValue };
+}
+
+export interface EmbeddingObject extends EmbeddingOptions {
+  input: string | string[];
+}
+
+/** Text, or an array of texts, is the input. */
+export type EmbeddingRequest = string | string[] | EmbeddingObject;
+
+/** What this package takes beside a request. */
+export interface Abortable {
+  /** Ends the call at once; it rejects with the signal's reason. */
+  signal?: AbortSignal | null;
+}
+
+/** From which level on lines are wanted. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'off';
 
 /** Text is one message of the user, an array is the messages. */
 export type Request = string | Message[] | RequestObject;

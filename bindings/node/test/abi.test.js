@@ -4,15 +4,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { ABI_VERSION, EVENT, EVENT_FUNCTION, FAILURES, FUNCTIONS, OK } from '../src/abi.js';
+import * as abi from '../src/abi.js';
 import * as api from '../src/index.js';
 import { root } from './support/checkout.js';
 
+const { ABI_VERSION, EVENT, FAILURES, FUNCTIONS } = abi;
 const header = readFileSync(path.join(root, 'include', 'llm.h'), 'utf8').replace(/\/\*[^]*?\*\//g, '');
 const constants = new Map([...header.matchAll(/^\s*LLM_(\w+) = (-?\d+)/gm)].map(([, name, value]) => [name, Number(value)]));
 
 /** "const char *LLM_NULLABLE text" as the type of node:ffi. */
-const TYPES = { int32_t: 'int32', uint32_t: 'uint32', size_t: 'uint64', llm_status: 'int32', void: 'void', llm_event_fn: 'function' };
+const TYPES = { int32_t: 'int32', uint32_t: 'uint32', uint64_t: 'uint64', size_t: 'uint64', llm_status: 'int32', void: 'void' };
 
 function typeOf(declaration) {
   const plain = declaration.replace(/LLM_(NULLABLE|NONNULL)/g, '').trim();
@@ -41,12 +42,26 @@ test('the numbers of failures, all of them, each with a class of its own', () =>
     Object.entries(FAILURES).sort(),
     inHeader.map(([name, value]) => [name.slice('ERROR_'.length).toLowerCase(), value]).sort(),
   );
-  assert.equal(OK, constants.get('OK'));
+  for (const name of ['OK', 'PENDING', 'TOO_SMALL']) assert.equal(abi[name], constants.get(name), name);
 });
 
-test('the numbers of events', () => {
-  for (const [name, value] of Object.entries(EVENT)) assert.equal(value, constants.get(`EVENT_${name}`), name);
-  assert.equal(Object.keys(EVENT).length, [...constants.keys()].filter((name) => name.startsWith('EVENT_')).length);
+for (const [what, numbers, prefix] of [
+  ['events', EVENT, 'EVENT_'],
+  ['operations', abi.OPERATION, 'OP_'],
+  ['log levels', abi.LOG_LEVELS, 'LOG_'],
+]) {
+  test(`the numbers of ${what}, all of them`, () => {
+    const inHeader = [...constants].filter(([name]) => name.startsWith(prefix));
+    const here = Object.entries(numbers).map(([name, value]) => [prefix + name.toUpperCase(), value]);
+    assert.ok(inHeader.length > 1);
+    assert.deepEqual(here.sort(), inHeader.sort());
+  });
+}
+
+test('the head of a record', () => {
+  const [, fields] = header.match(/typedef struct llm_event \{([^}]*)\}/);
+  assert.deepEqual(fields.match(/\w+ \w+(?=;)/g), ['uint64_t tag', 'int32_t kind', 'uint32_t length']);
+  assert.equal(abi.RECORD_HEADER, 8 + 4 + 4);
 });
 
 test('the signatures', () => {
@@ -54,7 +69,6 @@ test('the signatures', () => {
     const expected = declared(new RegExp(`^([\\w *]+?)\\b${name}\\(([^;]*)\\);`, 'm'));
     assert.deepEqual({ ...signature, arguments: signature.arguments.map(asPointer) }, expected, name);
   }
-  assert.deepEqual({ ...EVENT_FUNCTION }, declared(/typedef (\w+) \(\*llm_event_fn\)\(([^;]*)\);/));
 });
 
 test('every failure of the header is thrown as a class of its own', async () => {
@@ -79,8 +93,10 @@ test('a failure of a newer library is an LLMError', async () => {
 });
 
 test('an event of a newer library is not delivered', async () => {
-  const { eventFrom } = await import('../src/events.js');
-  assert.equal(eventFrom(99, 'anything'), undefined);
+  const { eventFrom, isKnown } = await import('../src/events.js');
+  assert.equal(isKnown(99), false);
+  assert.equal(isKnown(EVENT.LOG), false);
+  for (const kind of [EVENT.TEXT, EVENT.REASONING, EVENT.TOOL_CALL_DELTA, EVENT.TOOL_CALL, EVENT.RESPONSE]) assert.ok(isKnown(kind));
   assert.deepEqual(eventFrom(4, '{"index": 0, "id": "i", "name": "n", "arguments": "{}", "kind": "?", "more": 1}'), {
     index: 0, id: 'i', name: 'n', arguments: '{}', kind: 'toolCall', more: 1,
   });

@@ -8,7 +8,7 @@ const DEADLINE = { timeout: 60_000 };
 
 test('a string is one message of the user', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  const response = openClient(t, provider.url('answer')).complete('What is 2+2?');
+  const response = await openClient(t, provider.url('answer')).complete('What is 2+2?');
   assert.equal(response.content, 'Four.');
   assert.deepEqual(response.message, { role: 'assistant', content: 'Four.' });
   assert.equal(response.provider, 'openai');
@@ -25,25 +25,25 @@ test('a string is one message of the user', DEADLINE, async (t) => {
 test('an array is the messages, and a response\'s message can be sent back', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   const client = openClient(t, provider.url('answer'), { sanitize: false });
-  const { message } = openClient(t, (await startProvider(t)).url('answer')).complete('Hello');
+  const { message } = await openClient(t, (await startProvider(t)).url('answer')).complete('Hello');
   const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'ä😀\0' }, message];
-  client.complete(messages);
+  await client.complete(messages);
   assert.deepEqual((await provider.saw('request')).body.messages, messages);
 });
 
 test('what no model reads is taken out of texts, halves of surrogate pairs too', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   const client = openClient(t, provider.url('answer'));
-  client.complete([{ role: 'user', content: 'a\ud800b\0c😀' }]);
+  await client.complete([{ role: 'user', content: 'a\ud800b\0c😀' }]);
   assert.equal((await provider.saw('request')).body.messages[0].content, 'abc😀');
-  assert.throws(() => client.complete({ messages: [{ role: 'user', content: '\ud800' }], sanitize: false }),
+  await assert.rejects(client.complete({ messages: [{ role: 'user', content: '\ud800' }], sanitize: false }),
     { status: 'invalid_argument', message: /messages\[0\]\.content/ });
 });
 
 test('an object is the request', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   const messages = [{ role: 'user', content: 'x' }];
-  const response = openClient(t, provider.url('answer')).complete({
+  const response = await openClient(t, provider.url('answer')).complete({
     messages,
     model: 'other',
     temperature: 0.5,
@@ -59,15 +59,27 @@ test('an object is the request', DEADLINE, async (t) => {
   assert.equal('seed' in body, false);
 });
 
-test('what comes back can be awaited', DEADLINE, async (t) => {
+test('a thousand at the same time each get their own answer', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  const response = await openClient(t, provider.url('answer')).complete('x');
-  assert.equal(response.content, 'Four.');
+  const client = openClient(t, provider.url('echo'));
+  const numbers = Array.from({ length: 1000 }, (_, number) => String(number));
+  const answers = await Promise.all(numbers.map((number) => client.complete(number)));
+  assert.deepEqual(answers.map(({ content }) => content), numbers);
+});
+
+test('the thread goes on while calls run', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const client = openClient(t, provider.url('silent'), { timeout: { first_byte_ms: 200 } });
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  await assert.rejects(client.complete('x'));
+  clearInterval(timer);
+  assert.ok(turns > 3, `${turns} turns of a timer`);
 });
 
 test('an answer of eight megabytes arrives whole', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  const { content } = openClient(t, provider.url('large/8388608')).complete('x');
+  const { content } = await openClient(t, provider.url('large/8388608')).complete('x');
   assert.equal(content.length, 8388608);
   assert.equal(content, 'x'.repeat(8388608));
 });
@@ -76,8 +88,11 @@ test('a request of the wrong type is a TypeError and sends nothing', DEADLINE, a
   const provider = await startProvider(t);
   const client = openClient(t, provider.url('answer'));
   for (const request of [undefined, null, 5, true, () => {}, Symbol('x')]) {
-    assert.throws(() => client.complete(request), { name: 'TypeError', message: /^request must be/ });
+    await assert.rejects(client.complete(request), { name: 'TypeError', message: /^request must be/ });
   }
-  client.complete('the first');
+  await assert.rejects(client.complete('x', 5), { name: 'TypeError', message: 'options must be an object' });
+  await assert.rejects(client.complete('x', { max_tokens: 5 }), { name: 'TypeError', message: /^options have no field max_tokens/ });
+  await assert.rejects(client.complete('x', { signal: {} }), { name: 'TypeError', message: 'signal must be an AbortSignal' });
+  await client.complete('the first');
   assert.equal((await provider.saw('request')).body.messages[0].content, 'the first');
 });

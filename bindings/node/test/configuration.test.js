@@ -71,7 +71,7 @@ test('fromEnv takes the provider\'s variables, and the key only when it is sent'
   });
   for (const open of [() => Client.fromEnv(), () => Client.fromEnv('openai'), () => new Client()]) {
     using client = open();
-    assert.equal(client.complete('x').content, 'Four.');
+    assert.equal((await client.complete('x')).content, 'Four.');
     assert.match(inspect(client), /^Client \{ provider: 'openai', model: 'from-env', closed: false \}$/);
   }
   const { body, headers } = await provider.saw('request');

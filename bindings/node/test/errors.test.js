@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 
 import * as api from '../src/index.js';
-import { KEY, openClient } from './support/client.js';
+import { KEY, collect, openClient } from './support/client.js';
 import { deadPort, startProvider } from './support/provider.js';
 
 const DEADLINE = { timeout: 60_000 };
 
 /** The error of a call. */
-function failureOf(call) {
+async function failureOf(call) {
   try {
-    call();
+    await call();
   } catch (error) {
     return error;
   }
@@ -35,8 +35,13 @@ for (const [httpStatus, type, status, code] of BY_HTTP_STATUS) {
   test(`HTTP ${httpStatus} is a ${type.name}, from complete and from stream`, DEADLINE, async (t) => {
     const provider = await startProvider(t);
     const client = openClient(t, provider.url(`status/${httpStatus}`));
-    for (const call of [() => client.complete('x'), () => client.stream('x', () => {})]) {
-      const error = failureOf(call);
+    for (const call of [
+      async () => await client.complete('x'),
+      async () => await client.stream('x', () => {}),
+      async () => await client.stream('x').response,
+      async () => await collect(client, 'x'),
+    ]) {
+      const error = await failureOf(call);
       assert.equal(error.constructor, type);
       assert.ok(error instanceof api.LLMError && error instanceof Error);
       assert.equal(error.name, type.name);
@@ -56,27 +61,27 @@ for (const [httpStatus, type, status, code] of BY_HTTP_STATUS) {
 
 test('an error says how long to wait and what the provider called it', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  const error = failureOf(() => openClient(t, provider.url('status/429')).complete('x'));
+  const error = await failureOf(() => openClient(t, provider.url('status/429')).complete('x'));
   assert.equal(error.retryAfterMs, 7000);
   assert.equal(error.providerCode, 'rate_limit_exceeded');
 });
 
 test('a key that the server repeats is not shown', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  const error = failureOf(() => openClient(t, provider.url('status/401')).complete('x'));
+  const error = await failureOf(() => openClient(t, provider.url('status/401')).complete('x'));
   const shown = [inspect(error, { depth: null, showHidden: true }), JSON.stringify(error), String(error), error.stack];
   for (const text of shown) assert.equal(text.includes(KEY), false);
 });
 
 test('a prompt that is too long is a ContextLengthError', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  const error = failureOf(() => openClient(t, provider.url('context')).complete('x'));
+  const error = await failureOf(() => openClient(t, provider.url('context')).complete('x'));
   assert.equal(error.constructor, api.ContextLengthError);
 });
 
 test('a dead port is a ConnectionError without an HTTP status', DEADLINE, async (t) => {
   const port = await deadPort();
-  const error = failureOf(() => openClient(t, `http://127.0.0.1:${port}`).complete('x'));
+  const error = await failureOf(() => openClient(t, `http://127.0.0.1:${port}`).complete('x'));
   assert.equal(error.constructor, api.ConnectionError);
   assert.equal('httpStatus' in error, false);
   assert.equal('retryAfterMs' in error, false);
@@ -85,18 +90,18 @@ test('a dead port is a ConnectionError without an HTTP status', DEADLINE, async 
 test('a server that says nothing is a TimeoutError', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   const client = openClient(t, provider.url('silent'), { timeout: { first_byte_ms: 100 } });
-  assert.equal(failureOf(() => client.complete('x')).constructor, api.TimeoutError);
+  assert.equal((await failureOf(() => client.complete('x'))).constructor, api.TimeoutError);
 });
 
 test('an answer that is no JSON is a ProtocolError', DEADLINE, async (t) => {
   const provider = await startProvider(t);
-  assert.equal(failureOf(() => openClient(t, provider.url('nonsense')).complete('x')).constructor, api.ProtocolError);
+  assert.equal((await failureOf(() => openClient(t, provider.url('nonsense')).complete('x'))).constructor, api.ProtocolError);
 });
 
 test('a request that the library refuses is an InvalidArgumentError that names the field', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   const client = openClient(t, provider.url('answer'));
-  const error = failureOf(() => client.complete({ messages: [{ role: 'user', content: 'x' }], stream: true }));
+  const error = await failureOf(() => client.complete({ messages: [{ role: 'user', content: 'x' }], stream: true }));
   assert.equal(error.constructor, api.InvalidArgumentError);
   assert.match(error.message, /stream/);
 });
@@ -104,5 +109,5 @@ test('a request that the library refuses is an InvalidArgumentError that names t
 test('an answer above max_response_bytes is a TooLargeError', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   const client = openClient(t, provider.url('large/100000'), { max_response_bytes: 10000 });
-  assert.equal(failureOf(() => client.complete('x')).constructor, api.TooLargeError);
+  assert.equal((await failureOf(() => client.complete('x'))).constructor, api.TooLargeError);
 });

@@ -31,7 +31,7 @@ function openAI(base_url) {
 
 test('every example is run here and shorter than 60 lines', () => {
   const files = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
-  assert.deepEqual(files.sort(), ['analyze.mjs', 'complete.mjs', 'stream.mjs', 'switch_provider.mjs']);
+  assert.deepEqual(files.sort(), ['analyze.mjs', 'complete.mjs', 'many.mjs', 'stream.mjs', 'switch_provider.mjs']);
   for (const file of files) assert.ok(readFileSync(path.join(folder, file), 'utf8').split('\n').length < 60, file);
 });
 
@@ -78,6 +78,26 @@ test('analyze sends what standard input holds', DEADLINE, async (t) => {
   const sent = JSON.stringify((await provider.saw('request')).body);
   assert.match(sent, /One error\./);
   assert.match(sent, /Count them\./);
+});
+
+test('many asks all at the same time, and Ctrl-C ends them', DEADLINE, async (t) => {
+  const provider = await startProvider(t);
+  const { stdout, stderr, code } = await run('many.mjs', ['one', 'two'], openAI(provider.url('echo')));
+  assert.equal(stderr, '');
+  assert.match(stdout, /^one\none\n$/m);
+  assert.match(stdout, /^two\ntwo\n$/m);
+  assert.match(stdout, /\n2 of 2 answered; p50 \d+ ms\n$/);
+  assert.equal(code, 0);
+
+  const child = spawn(process.execPath, [...nodeFlags, path.join(folder, 'many.mjs')], {
+    env: { ...process.env, ...openAI(provider.url('silent')) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  await provider.saw('request', 5);
+  child.kill('SIGINT');
+  assert.match(await text(child.stderr), /^(stopped: [^\n]+\n){3}$/);
+  assert.match(await text(child.stdout), /^0 of 3 answered; p50 \? ms\n$/);
 });
 
 test('what goes wrong is one line, without the key, and exit status 1', DEADLINE, async (t) => {

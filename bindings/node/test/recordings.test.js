@@ -6,7 +6,7 @@ import { LLMError } from '../src/index.js';
 import { collect, openClient } from './support/client.js';
 import { recordingsOf, startReplay } from './support/replay.js';
 
-const WIRES = { 'openai-chat': 'openai', anthropic: 'anthropic' };
+const WIRES = { 'openai-chat': 'openai', 'openai-responses': 'openai-responses', anthropic: 'anthropic', gemini: 'gemini' };
 const REQUEST = {
   messages: [{ role: 'user', content: 'x' }],
   max_tokens: 64,
@@ -25,7 +25,7 @@ for (const [wire, provider] of Object.entries(WIRES)) {
         const streams = recordings.filter(({ stream, response }) => stream && response.status === 200);
         assert.ok(streams.length > 0);
         for (const recording of streams) {
-          const { events, response } = ask(t, replay, recording, (client) => collect(client, REQUEST));
+          const { events, response } = await ask(t, replay, recording, (client) => collect(client, REQUEST));
           checkResponse(recording, response);
           checkEvents(recording, events, response);
         }
@@ -38,7 +38,7 @@ for (const [wire, provider] of Object.entries(WIRES)) {
       const answers = recordings.filter(({ stream, response }) => !stream && response.status === 200);
       assert.ok(answers.length > 0);
       for (const recording of answers) {
-        checkResponse(recording, ask(t, replay, recording, (client) => client.complete(REQUEST)));
+        checkResponse(recording, await ask(t, replay, recording, (client) => client.complete(REQUEST)));
       }
       t.diagnostic(`${answers.length} of ${answers.length} answers`);
     });
@@ -49,8 +49,8 @@ for (const [wire, provider] of Object.entries(WIRES)) {
       assert.ok(errors.length > 0);
       for (const recording of errors) {
         for (const call of [(client) => client.complete(REQUEST), (client) => collect(client, REQUEST)]) {
-          assert.throws(
-            () => ask(t, replay, recording, call),
+          await assert.rejects(
+            ask(t, replay, recording, call),
             (error) => error instanceof LLMError && error.httpStatus === recording.expect.status,
             recording.name,
           );

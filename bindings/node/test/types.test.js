@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import * as api from '../src/index.js';
-import { Client, LLMError } from '../src/index.js';
+import { Client, LLMError, ResponseStream } from '../src/index.js';
 
 const folder = path.join(import.meta.dirname, 'types');
 
@@ -48,8 +48,9 @@ test('what is declared is exported, and the other way round', () => {
   assert.deepEqual(declared.sort(), Object.keys(api).sort());
 });
 
-test('the declared members of Client and LLMError are there, and the other way round', () => {
+test('the declared members of classes are there, and the other way round', () => {
   assert.deepEqual(declaredMembers('index', 'Client'), membersOf(Client));
+  assert.deepEqual(declaredMembers('index', 'ResponseStream'), membersOf(ResponseStream));
   const all = new LLMError({ status: 's', code: 1, message: 'm', http_status: 1, retry_after_ms: 1, retryable: true,
     provider: 'p', provider_code: 'c', provider_message: 'm', request_id: 'r', attempts: 1, call_id: 'c', partial: {} });
   assert.deepEqual(declaredMembers('errors', 'LLMError'), Object.keys(all).sort());
@@ -59,7 +60,7 @@ function declaredMembers(file, name) {
   const text = readFileSync(path.join(folder, '..', '..', 'src', `${file}.d.ts`), 'utf8');
   const body = text.match(new RegExp(`^export class ${name} [^]*?^}`, 'm'))[0];
   const members = [...body.matchAll(/^  (?:static |readonly )?(\w+)\??[(:]/gm)].map(([, member]) => member);
-  return members.filter((member) => member !== 'constructor').sort();
+  return [...new Set(members)].filter((member) => member !== 'constructor').sort(); // overloads once
 }
 
 function membersOf(type) {

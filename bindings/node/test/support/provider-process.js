@@ -10,8 +10,9 @@ const server = key
 server.listen(0, '127.0.0.1', () => process.send({ event: 'listening', port: server.address().port }));
 process.on('disconnect', () => process.exit());
 
-/** So many requests are reported: a parent that blocks for ten thousand calls would have all of them waiting. */
+/** So many requests are reported: a parent that makes ten thousand calls is not to read all of them. */
 let reports = 100;
+let refused = 0;
 
 function answer(request, response) {
   const [, behaviour, argument] = request.url.split('/');
@@ -20,7 +21,7 @@ function answer(request, response) {
   request.on('end', () => {
     const { method, url, headers } = request;
     if (reports-- > 0) process.send({ event: 'request', method, url, headers, body: body ? JSON.parse(body) : undefined });
-    BEHAVIOURS[behaviour](response, argument, headers);
+    BEHAVIOURS[behaviour](response, argument, headers, body && JSON.parse(body));
   });
 }
 
@@ -40,6 +41,49 @@ const BEHAVIOURS = {
       usage: { input_tokens: 5, output_tokens: 2 },
     }),
 
+  /** An answer that repeats the last message. */
+  echo: (response, _, headers, { messages }) => json(response, 200, completion(messages.at(-1).content)),
+
+  /** A stream of `count` pieces, each with the last message and its number. */
+  numbered(response, count, headers, { messages }) {
+    startStream(response);
+    for (let i = 0; i < Number(count); i++) response.write(chunk(`${messages.at(-1).content}:${i} `));
+    finish(response);
+  },
+
+  /** A stream without end, as fast as it is read; reports when the reader has held it up for a while, and the end. */
+  flood(response) {
+    startStream(response);
+    let count = 0;
+    const held = () => process.send({ event: 'held up', count });
+    let timer;
+    const write = () => {
+      clearTimeout(timer);
+      while (response.write(chunk(`word${count++} `))) if (response.destroyed) return;
+      timer = setTimeout(held, 300);
+    };
+    response.on('drain', write).on('close', () => {
+      clearTimeout(timer);
+      process.send({ event: 'connection closed', count });
+    });
+    write();
+  },
+
+  /** One embedding for each text, whose numbers are the text's length and its place. */
+  embed: (response, _, headers, { input }) =>
+    json(response, 200, {
+      object: 'list',
+      model: 'model-1',
+      data: [input].flat().map((text, index) => ({ object: 'embedding', index, embedding: [text.length, index] })),
+      usage: { prompt_tokens: 2, total_tokens: 2 },
+    }),
+
+  /** 429 for the first `times` requests, then a whole answer. */
+  busy(response, times) {
+    if (refused++ < Number(times)) json(response, 429, { error: { message: 'busy', code: 'rate_limit_exceeded' } });
+    else json(response, 200, completion('Four.'));
+  },
+
   /** An answer of as many bytes, stream or not. */
   large: (response, bytes) => json(response, 200, completion('x'.repeat(Number(bytes)))),
 
@@ -58,6 +102,15 @@ const BEHAVIOURS = {
   characters(response) {
     startStream(response);
     for (const text of ['a\0b', 'é', '€', '😀', '']) response.write(chunk(text));
+    finish(response);
+  },
+
+  /** A whole answer, or a stream of the same with its usage, as is asked for. */
+  either(response, _, headers, { stream }) {
+    if (!stream) return json(response, 200, completion('Four.'));
+    startStream(response);
+    response.write(chunk('Four.'));
+    response.write(`data: ${JSON.stringify({ ...completion(''), object: 'chat.completion.chunk', choices: [] })}\n\n`);
     finish(response);
   },
 

@@ -1,5 +1,6 @@
 /**
- * A provider on loopback that does what a test needs, in a process of its own: the calls under test block this thread.
+ * A provider on loopback that does what a test needs, in a process of its own, so that this one's event loop has only the calls
+ * under test.
  * The behaviours, by the first part of the path, are in provider-process.js.
  */
 import { fork } from 'node:child_process';
@@ -20,11 +21,11 @@ export async function startProvider(t, tls = undefined) {
     origin,
     /** The base_url under which the provider behaves so. */
     url: (behaviour) => `${origin}/${behaviour}`,
-    /** Waits until the server has reported `event`; the test's own deadline guards against a hang. */
-    async saw(event) {
+    /** Waits until the server has reported `event` so often; the test's own deadline guards against a hang. */
+    async saw(event, times = 1) {
       for (;;) {
-        const report = seen.find((message) => message.event === event);
-        if (report) return report;
+        const reports = seen.filter((message) => message.event === event);
+        if (reports.length >= times) return reports[times - 1];
         await once(server, 'message');
       }
     },

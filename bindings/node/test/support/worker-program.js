@@ -6,12 +6,12 @@ import { openClient } from './client.js';
 const atEnd = [];
 const client = openClient({ after: (close) => atEnd.push(close) }, workerData.url);
 let text = '';
-const { content } = client.stream('x', (event) => {
+const { content } = await client.stream('x', (event) => {
   if (event.kind === 'text') text += event.text;
 });
 let thrown;
 try {
-  client.stream('x', () => {
+  await client.stream('x', () => {
     throw 'from the worker';
   });
 } catch (value) {

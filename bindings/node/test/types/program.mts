@@ -7,13 +7,18 @@ import {
   LibraryError,
   LLMError,
   RateLimitError,
+  ResponseStream,
   TimeoutError,
+  enableLogging,
   libraryVersion,
   type Config,
+  type EmbeddingList,
+  type EmbeddingRequest,
   type Message,
   type Model,
   type Request,
   type Response,
+  type Stats,
   type StreamEvent,
   type Tool,
 } from '../../src/index.js';
@@ -26,8 +31,10 @@ const config: Config = {
   max_tokens: 100,
   temperature: 0.5,
   timeout: { connect_ms: 1, first_byte_ms: 2, idle_ms: 3, total_ms: 4 },
-  rate_limit: { per_minute: 1, per_hour: 2, tokens_per_minute: 3, max_concurrent: 4, max_wait_ms: 5 },
-  retry: { max_retries: 1, initial_delay_ms: 2, max_delay_ms: 3 },
+  rate_limit: { per_minute: 1, per_hour: 2, tokens_per_minute: 3, max_concurrent: 4, max_wait_ms: 5, burst: 6, scope: 'client', adaptive: false },
+  retry: { strategy: 'fixed', max_retries: 1, initial_delay_ms: 2, max_delay_ms: 3, max_server_wait_ms: 4 },
+  drop_unsupported: true,
+  sanitize: false,
   headers: { a: 'b' },
   proxy: '',
   ca_file: '/ca.pem',
@@ -93,6 +100,28 @@ export async function everything(): Promise<string> {
     }
   });
   await client.stream('x', () => {});
+  await client.stream('x', async (event) => event.kind !== 'text', { signal: new AbortController().signal });
+
+  const { signal } = new AbortController();
+  const stream: ResponseStream = client.stream(messages, { signal });
+  for await (const event of stream) if (event.kind === 'reasoning') break;
+  for await (const text of client.stream('x').text) text.trim();
+  const whole: Response = await stream.response;
+  stream.cancel();
+  stream[Symbol.dispose]();
+  await stream[Symbol.asyncDispose]();
+  await client.complete('x', { signal });
+  await client.analyze('content', null, { signal, temperature: 0 });
+
+  const inputs: EmbeddingRequest[] = ['text', ['a', 'b'], { input: ['a'], model: 'm', dimensions: 256, encoding_format: 'base64' }];
+  const list: EmbeddingList = await client.embed(inputs[0] ?? '', { signal });
+  console.log(list.embeddings[0]?.[0]?.toFixed(2), list.usage?.input_tokens, whole.attempts);
+
+  const stats: Stats = client.stats();
+  console.log(stats.calls.in_flight, stats.retries.total, stats.retries.rate_limited, stats.latency_ms.p99, stats.queue.wait_ms.mean);
+  enableLogging('debug', (line) => console.log(line.level, line.msg.length, line.call_id, line.anything));
+  enableLogging('off');
+  await client[Symbol.asyncDispose]();
 
   await client.analyze('content');
   await client.analyze('content', 'instruction', { max_tokens: 1 });
