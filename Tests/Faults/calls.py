@@ -16,6 +16,8 @@ sys.path.insert(0, str(ROOT / "bindings/python/src"))
 
 from scaling_memory import _native  # noqa: E402
 
+#: What the client's side writes: it is searched for keys. What servers record of requests is not here.
+LOGS = ROOT / ".build" / "test-logs" / "faults"
 #: The key of every client here. It may turn up in a request's header and nowhere else.
 KEY = "sk-faults-91d2e4-never-to-be-seen"
 HELLO: Dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}]}

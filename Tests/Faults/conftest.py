@@ -7,23 +7,18 @@ import socket
 import sys
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 # What the library logs is searched for keys like everything else, so it logs all that it can. Before the first client.
 os.environ["LLM_LOG_LEVEL"] = "trace"
 
 import tools  # noqa: E402
 import wires  # noqa: E402
-from calls import OPERATIONS, Outcome  # noqa: E402
-
-#: The side of the client: what is here is searched for keys. What the servers recorded of requests is not here.
-LOGS = ROOT / ".build" / "test-logs" / "faults"
+from calls import LOGS, OPERATIONS, Outcome  # noqa: E402
 
 
 class Row(NamedTuple):
@@ -73,6 +68,12 @@ def settled(count: Callable[[], int], expected: int) -> int:
     return number
 
 
+def pytest_sessionstart() -> None:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    for log in LOGS.iterdir():
+        log.unlink()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     write = terminalreporter.write_line
     if not rows:
@@ -90,7 +91,6 @@ def library_log(request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str
     """Keeps what the library wrote to stderr."""
     yield
     said = capfd.readouterr()
-    LOGS.mkdir(parents=True, exist_ok=True)
     with (LOGS / "library.log").open("a", encoding="utf-8") as log:
         log.write(f"# {request.node.name}\n{said.err}")
     sys.stdout.write(said.out)
@@ -192,8 +192,8 @@ class NGINX:
 def nginx(folder: Path, scripts: tools.Scripts, refused_port: int, mute_port: int) -> Iterator[NGINX]:
     port, reset_port, files_port = tools.free_port(), tools.free_port(), tools.free_port()
     half = wires.text("It ") + wires.text("is ")
-    (folder / "cut").write_text(f"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-                                f"{len(half):x}\r\n{half}\r\n")
+    head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    (folder / "cut").write_text(f"{head}{len(half):x}\r\n{half}\r\n")
     (folder / "cut-length").write_text(wires.response(wires.COMPLETION[:120], length=len(wires.COMPLETION)))
     configured = tools.configuration(
         "nginx.conf", folder, port=port, reset_port=reset_port, files_port=files_port, refused_port=refused_port,

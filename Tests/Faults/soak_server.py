@@ -19,6 +19,8 @@ CALL = re.compile(rb'"call (\d+)"')
 LENGTH = re.compile(rb"content-length: *(\d+)", re.I)
 KEPT = "HTTP/1.1 {} \r\ncontent-type: {}\r\ncontent-length: {}\r\n{}\r\n"
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+PAGE = "<html><title>Down</title></html>"
+ERROR_EVENT = '{"error":{"type":"server_error"}}'
 counts: Counter[str] = Counter()
 
 
@@ -130,7 +132,7 @@ COMMON: Dict[str, Fault] = {
     "429, retry-after-ms": lambda c, t: c.finish(error("429 Busy", "rate_limit_error", "retry-after-ms: 5\r\n")),
     "429": lambda c, t: c.finish(error("429 Busy", "rate_limit_error")),
     "500": lambda c, t: c.finish(error("500 Error", "server_error")),
-    "503 page": lambda c, t: c.close(whole("<html><title>Down</title></html>", "503 Down", "text/html", "connection: close\r\n")),
+    "503 page": lambda c, t: c.close(whole(PAGE, "503 Down", "text/html", "connection: close\r\n")),
     "529": lambda c, t: c.finish(error("529 Overloaded", "overloaded_error")),
     "400": lambda c, t: c.finish(error("400 Bad", "invalid_request_error")),
     "closed before the head": lambda c, t: c.close(),
@@ -148,8 +150,8 @@ FAULTS: Dict[str, Fault] = {
 }
 STREAM_FAULTS: Dict[str, Fault] = {
     **COMMON,
-    "error event first": lambda c, t: c.finish(STREAM_HEAD + piece('{"error":{"type":"server_error"}}') + b"0\r\n\r\n"),
-    "error event later": lambda c, t: c.finish(STREAM_HEAD + delta("e") + piece('{"error":{"type":"server_error"}}') + b"0\r\n\r\n"),
+    "error event first": lambda c, t: c.finish(STREAM_HEAD + piece(ERROR_EVENT) + b"0\r\n\r\n"),
+    "error event later": lambda c, t: c.finish(STREAM_HEAD + delta("e") + piece(ERROR_EVENT) + b"0\r\n\r\n"),
     "cut after an event": lambda c, t: c.close(STREAM_HEAD + delta("echo ")),
     "reset after an event": lambda c, t: c.reset(STREAM_HEAD + delta("echo ")),
     "event that is not JSON": lambda c, t: c.finish(STREAM_HEAD + piece("{nothing") + b"0\r\n\r\n"),

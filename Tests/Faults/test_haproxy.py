@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from email.utils import parsedate_to_datetime
 from typing import Any, List
 
 import pytest
@@ -42,17 +40,10 @@ def test_a_date_is_waited_for(haproxy: HAProxy, operation: str) -> None:
                 seen=haproxy.seen("date", operation))
 
 
-def test_a_date_is_the_servers_wait(haproxy: HAProxy, operation: str) -> None:
-    """Without a retry, the error says how long; and the moment is not before the one that was named."""
-    begun = time.time()
-    outcome = call(haproxy.url("date", "other-" + operation), operation, retry=fixed(0))
+def test_a_date_is_told_as_a_wait(haproxy: HAProxy, operation: str) -> None:
+    outcome = call(haproxy.url("date", "once-" + operation), operation, retry=fixed(0))
     table.check("429, retry-after: a date, no retries", operation, outcome, "rate_limited", 1, at_most=3)
-    assert 0 < outcome.error["retry_after_ms"] <= 3000
-    assert begun + outcome.error["retry_after_ms"] / 1000 >= parsedate_to_datetime(_date_in(2)).timestamp() - 3
-
-
-def _date_in(seconds: int) -> str:
-    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + seconds))
+    assert 0 < outcome.error["retry_after_ms"] <= 2000
 
 
 @pytest.mark.parametrize("case, path, status, http_status", [
@@ -92,7 +83,7 @@ def test_a_connection_that_is_dropped_in_silence_is_given_up(haproxy: HAProxy, o
 def test_the_total_covers_waits_and_retries(haproxy: HAProxy, operation: str) -> None:
     outcome = call(haproxy.url("long", "total-" + operation), operation, retry=fixed(9), timeout={"total_ms": 700})
     table.check("429, retry-after: 30, total_ms 700", operation, outcome, "timeout", 1, at_least=0.7)
-    assert outcome.error["message"].find("total_ms") > 0
+    assert "total_ms" in outcome.error["message"]
 
 
 @pytest.mark.parametrize("case, port", [

@@ -137,7 +137,8 @@ def test_a_late_first_token_is_waited_for(mock: LLMock, provider: str) -> None:
     model = f"{provider}-late"
     mock.queue(model, {"type": "slow_first_token", "seconds": 0.8})
     outcome = run(mock, provider, "stream", model, retry=fixed(0), timeout={"first_byte_ms": 5000, "idle_ms": 5000})
-    llmock.check(f"{provider}: the first token after 0.8 s", "stream", outcome, "ok", 1, at_least=0.8, seen=mock.seen(model))
+    llmock.check(f"{provider}: the first token after 0.8 s", "stream", outcome, "ok", 1, at_least=0.8,
+                 seen=mock.seen(model))
 
 
 def test_a_response_later_than_first_byte_ms_is_given_up(mock: LLMock, provider: str, operation: str) -> None:
@@ -150,7 +151,8 @@ def test_a_response_later_than_first_byte_ms_is_given_up(mock: LLMock, provider:
 def test_the_mock_finds_nothing_wrong_with_its_client(mock: LLMock) -> None:
     """Its errors are retry_after_ignored, retried_non_retryable, retry_storm, and truncated_stream_accepted, by which it
     means that the stream was not asked for again: what the caller was told it cannot know, and the tests above do."""
-    assert {finding["code"] for finding in mock.findings() if finding["severity"] == "error"} <= {"truncated_stream_accepted"}
+    errors = {finding["code"] for finding in mock.findings() if finding["severity"] == "error"}
+    assert errors <= {"truncated_stream_accepted"}
 
 
 def test_a_quota_is_kept_to_by_waiting_as_long_as_the_mock_says(folder: Path) -> None:
@@ -163,7 +165,8 @@ def test_a_quota_is_kept_to_by_waiting_as_long_as_the_mock_says(folder: Path) ->
         outcome = run(mock, "openai", "complete", "quota", retry=fixed(5, 10))
         assert drained[-1].status == "rate_limited"
         assert drained[-1].error["retry_after_ms"] > 0
-        llmock.check("rpm 60, all used up", "complete", outcome, "ok", outcome.attempts, at_least=0.3, seen=mock.seen("quota"))
+        llmock.check("rpm 60, all used up", "complete", outcome, "ok", outcome.attempts, at_least=0.3,
+                     seen=mock.seen("quota"))
 
 
 # llm-katan

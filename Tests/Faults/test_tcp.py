@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from functools import partial
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Iterator, Tuple
 
 import pytest
 
@@ -44,7 +45,8 @@ def test_a_refused_connection_is_tried_again(refused_port: int, operation: str) 
 def test_a_reset_after_the_head_is_tried_again(scripts: tools.Scripts, operation: str) -> None:
     port = serve_bytes(scripts, "head-only", wires.EVENT_HEAD, *RESET)
     outcome = call(url(port), operation, retry=fixed(2, 100))
-    socat.check("reset after the head", operation, outcome, "connection", 3, at_least=0.2, seen=partial(scripts.connections, port))
+    socat.check("reset after the head", operation, outcome, "connection", 3, at_least=0.2,
+                seen=partial(scripts.connections, port))
 
 
 def test_a_reset_in_mid_stream_ends_with_what_came(scripts: tools.Scripts) -> None:
@@ -109,7 +111,8 @@ def test_an_error_object_under_status_200(scripts: tools.Scripts) -> None:
     body = '{"error": {"message": "Overloaded.", "type": "overloaded_error", "code": null}}'
     port = serve_bytes(scripts, "error-object", wires.response(body))
     outcome = call(url(port), "complete", retry=fixed(2, 100))
-    socat.check("200, an error object", "complete", outcome, "server", 3, at_least=0.2, seen=partial(scripts.connections, port))
+    socat.check("200, an error object", "complete", outcome, "server", 3, at_least=0.2,
+                seen=partial(scripts.connections, port))
 
 
 def test_an_error_event_in_mid_stream_ends_with_what_came(scripts: tools.Scripts) -> None:
@@ -120,7 +123,8 @@ def test_an_error_event_in_mid_stream_ends_with_what_came(scripts: tools.Scripts
 
 
 def test_a_page_under_status_200_is_not_asked_for_again(scripts: tools.Scripts, operation: str) -> None:
-    port = serve_bytes(scripts, f"garbage-{operation}", wires.response("<html><body>Log in first</body></html>", "text/html"))
+    page = wires.response("<html><body>Log in first</body></html>", "text/html")
+    port = serve_bytes(scripts, f"page-{operation}", page)
     outcome = call(url(port), operation, retry=fixed(2, 100))
     socat.check("200, an HTML page", operation, outcome, "protocol", 1, seen=partial(scripts.connections, port))
 
@@ -133,9 +137,11 @@ def test_a_server_that_does_not_speak_http(scripts: tools.Scripts, operation: st
 
 # TLS
 
+TLS = Tuple[tools.Process, int, Path]
+
 
 @pytest.fixture(scope="module")
-def tls_server(folder: Path) -> Iterator[Tuple[tools.Process, int, Path]]:
+def tls_server(folder: Path) -> Iterator[TLS]:
     """`openssl s_server` with a certificate of its own: the process, the port, the certificate."""
     certificate, key = folder / "tls.pem", folder / "tls.key"
     subprocess.run([tools.command("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -148,23 +154,24 @@ def tls_server(folder: Path) -> Iterator[Tuple[tools.Process, int, Path]]:
         yield process, port, certificate
 
 
-def test_half_a_handshake_is_given_up(scripts: tools.Scripts, tls_server: Tuple[tools.Process, int, Path],
-                                      operation: str) -> None:
+def test_half_a_handshake_is_given_up(scripts: tools.Scripts, tls_server: TLS, operation: str) -> None:
     """The first 200 bytes of what s_server answers, and no more."""
     _, port, certificate = tls_server
     half = scripts.serve(f"{tools.command('socat')} - TCP:127.0.0.1:{port} | (head -c 200; sleep 20)")
-    outcome = call(url(half, "https"), operation, retry=fixed(1, 50), timeout={"connect_ms": 300}, ca_file=str(certificate))
+    outcome = call(url(half, "https"), operation, retry=fixed(1, 50), timeout={"connect_ms": 300},
+                   ca_file=str(certificate))
     openssl.check("half a handshake, connect_ms 300", operation, outcome, "timeout", 2, at_least=0.65,
                   seen=partial(scripts.connections, half))
     assert "connect_ms" in outcome.error["message"]
 
 
-def test_a_stopped_tls_server_is_given_up(tls_server: Tuple[tools.Process, int, Path], operation: str) -> None:
+def test_a_stopped_tls_server_is_given_up(tls_server: TLS, operation: str) -> None:
     """The kernel takes the connection, and nobody answers."""
     process, port, certificate = tls_server
     os.kill(process.pid, signal.SIGSTOP)
     try:
-        outcome = call(url(port, "https"), operation, retry=fixed(1, 50), timeout={"connect_ms": 300}, ca_file=str(certificate))
+        outcome = call(url(port, "https"), operation, retry=fixed(1, 50), timeout={"connect_ms": 300},
+                       ca_file=str(certificate))
     finally:
         os.kill(process.pid, signal.SIGCONT)
     openssl.check("no answer to the handshake, connect_ms 300", operation, outcome, "timeout", 2, at_least=0.65)
@@ -173,10 +180,11 @@ def test_a_stopped_tls_server_is_given_up(tls_server: Tuple[tools.Process, int, 
 def test_a_handshake_that_is_broken_off_is_tried_again(scripts: tools.Scripts, operation: str) -> None:
     port = scripts.serve("head -c 1 >/dev/null")
     outcome = call(url(port, "https"), operation, retry=fixed(2, 100))
-    openssl.check("closed in the handshake", operation, outcome, "connection", 3, at_least=0.2, seen=partial(scripts.connections, port))
+    openssl.check("closed in the handshake", operation, outcome, "connection", 3, at_least=0.2,
+                  seen=partial(scripts.connections, port))
 
 
-def test_a_certificate_that_is_not_trusted_is_not_tried_again(tls_server: Tuple[tools.Process, int, Path], operation: str) -> None:
+def test_a_certificate_that_is_not_trusted_is_not_tried_again(tls_server: TLS, operation: str) -> None:
     outcome = call(url(tls_server[1], "https"), operation, retry=fixed(3, 2000))
     openssl.check("a certificate that nobody trusts", operation, outcome, "connection", 1, at_most=1.9)
     assert "certificate" in outcome.error["message"]
@@ -185,23 +193,12 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again(tls_server: Tuple[
 # faulty
 
 
-class Spoiled:
-    """`faulty` in front of nginx."""
-
-    def __init__(self, folder: Path, target: int) -> None:
-        self._folder, self._target = folder, target
-
-    def proxy(self, *rules: str) -> Iterator[int]:
-        port = tools.free_port()
-        command: List[str] = [tools.command("python"), str(tools.HERE / "spoil.py"), str(port), str(self._target), *rules]
-        with tools.running(command, port, self._folder / f"faulty-{port}.log", self._folder):
-            yield port
-
-
 @pytest.fixture(params=["delay=200", "throttle=1500", "drop=1", "corrupt=1"])
 def spoiled(request: pytest.FixtureRequest, folder: Path, nginx: NGINX) -> Iterator[Tuple[str, int]]:
-    rule = str(request.param)
-    for port in Spoiled(folder, nginx.port).proxy(rule):
+    """A rule, and the port of a proxy to nginx that keeps to it."""
+    rule, port = str(request.param), tools.free_port()
+    command = [sys.executable, str(tools.HERE / "spoil.py"), str(port), str(nginx.port), rule]
+    with tools.running(command, port, folder / f"faulty-{port}.log", folder):
         yield rule, port
 
 
@@ -228,9 +225,10 @@ def test_a_spoiled_connection(spoiled: Tuple[str, int], nginx: NGINX, operation:
 
 def check_corruption(base: str, operation: str) -> None:
     """One byte of each piece is another one: every call ends, with an answer or with an error that fits."""
-    outcomes = [call(base, operation, retry=fixed(1, 1), timeout={"first_byte_ms": 1000, "idle_ms": 1000}) for _ in range(25)]
+    patience = {"first_byte_ms": 500, "idle_ms": 500}
+    outcomes = [call(base, operation, retry=fixed(1, 1), timeout=patience) for _ in range(25)]
     statuses = {outcome.status for outcome in outcomes}
     slowest = max(outcomes, key=lambda outcome: outcome.seconds)
-    faulty.check(f"a wrong byte, 25 calls: {', '.join(sorted(statuses))}", operation, slowest, slowest.status, slowest.attempts,
-                 at_most=6)
+    faulty.check(f"a wrong byte, 25 calls: {', '.join(sorted(statuses))}", operation, slowest, slowest.status,
+                 slowest.attempts, at_most=6)
     assert not statuses & {"internal", "memory", "canceled", "invalid_argument", "configuration"}
