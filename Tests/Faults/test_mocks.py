@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 import pytest
 
 import tools
-from calls import Outcome, call, fixed
+from calls import NO_LIMITS, Outcome, call, fixed
 from conftest import Table
 
 llmock = Table("llmock")
@@ -156,13 +156,15 @@ def test_the_mock_finds_nothing_wrong_with_its_client(mock: LLMock) -> None:
 
 
 def test_a_quota_is_kept_to_by_waiting_as_long_as_the_mock_says(folder: Path) -> None:
-    """60 requests a minute, all used up: each further one is let in after the second that Retry-After names."""
+    """60 requests a minute, all used up: each further one is let in after the second that Retry-After names. The mock tells
+    its limits in headers too, which are not kept to here, or it would never have to refuse anything."""
+    deaf = {**NO_LIMITS, "adaptive": False}
     with serving(folder, "llmock", "serve", "--rpm", "60") as port:
         mock = LLMock(port)
         drained: List[Outcome] = []
         while not drained or drained[-1].status == "ok":
-            drained.append(run(mock, "openai", "complete", "drain", retry=fixed(0)))
-        outcome = run(mock, "openai", "complete", "quota", retry=fixed(5, 10))
+            drained.append(run(mock, "openai", "complete", "drain", retry=fixed(0), rate_limit=deaf))
+        outcome = run(mock, "openai", "complete", "quota", retry=fixed(5, 10), rate_limit=deaf)
         assert drained[-1].status == "rate_limited"
         assert drained[-1].error["retry_after_ms"] > 0
         llmock.check("rpm 60, all used up", "complete", outcome, "ok", outcome.attempts, at_least=0.3,
