@@ -197,8 +197,8 @@ def nginx(folder: Path, scripts: tools.Scripts, refused_port: int, mute_port: in
     (folder / "cut-length").write_text(wires.response(wires.COMPLETION[:120], length=len(wires.COMPLETION)))
     configured = tools.configuration(
         "nginx.conf", folder, port=port, reset_port=reset_port, files_port=files_port, refused_port=refused_port,
-        mute_port=mute_port, cut_port=scripts.serve(f"cat {folder}/cut"), cut_length_port=scripts.serve(f"cat {folder}/cut-length"),
-        stall_port=scripts.serve(f"cat {folder}/cut; sleep 5"))
+        mute_port=mute_port, cut_port=scripts.serve(f"cat {folder}/cut"),
+        cut_length_port=scripts.serve(f"cat {folder}/cut-length"), stall_port=scripts.serve(f"cat {folder}/cut; sleep 5"))
     arguments = [tools.command("nginx"), "-c", str(configured), "-p", str(folder), "-e", "stderr"]
     with tools.running(arguments, port, folder / "nginx.log", folder):
         yield NGINX(folder, port, reset_port)

@@ -144,9 +144,9 @@ TLS = Tuple[tools.Process, int, Path]
 def tls_server(folder: Path) -> Iterator[TLS]:
     """`openssl s_server` with a certificate of its own: the process, the port, the certificate."""
     certificate, key = folder / "tls.pem", folder / "tls.key"
-    subprocess.run([tools.command("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days", "30", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key),
-                    "-out", str(certificate)], check=True, capture_output=True)
+    subprocess.run([tools.command("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days", "30", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                    str(key), "-out", str(certificate)], check=True, capture_output=True)
     port = tools.free_port()
     command = [tools.command("openssl"), "s_server", "-quiet", "-accept", f"127.0.0.1:{port}", "-cert", str(certificate),
                "-key", str(key), "-www"]
@@ -193,7 +193,7 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again(tls_server: TLS, o
 # faulty
 
 
-@pytest.fixture(params=["delay=200", "throttle=1500", "drop=1", "corrupt=1"])
+@pytest.fixture(scope="module", params=["delay=200", "throttle=1500", "drop=1", "corrupt=1"])
 def spoiled(request: pytest.FixtureRequest, folder: Path, nginx: NGINX) -> Iterator[Tuple[str, int]]:
     """A rule, and the port of a proxy to nginx that keeps to it."""
     rule, port = str(request.param), tools.free_port()

@@ -24,6 +24,7 @@ final class ResponseReader {
     private var decoder: any StreamDecoder
     private var received = 0
     private var streamIsComplete = false
+    private var hasEvents = false
     private(set) var failure: LLMError?
     private(set) var head = HTTPResponseHead()
 
@@ -51,7 +52,6 @@ final class ResponseReader {
 
     func begin(_ head: HTTPResponseHead) {
         self.head = head
-        let type = head.first("content-type")?.lowercased() ?? ""
         if !(200..<300).contains(head.status) {
             mode = .error(ByteBuffer())
         } else if type.contains(bytesOf: "event-stream") || (isStreaming && !type.contains(bytesOf: "application/json"))
@@ -102,6 +102,7 @@ final class ResponseReader {
 
     /// False when nothing more is to be read.
     private func decode(_ event: SSEEvent) -> Bool {
+        hasEvents = true
         do throws(LLMError) {
             if try decoder.decode(event, with: parser, into: builder) == .isComplete { streamIsComplete = true }
         } catch {
@@ -127,9 +128,7 @@ final class ResponseReader {
         case .stream:
             // A finish reason makes the answer whole, even if the end mark is missing.
             guard streamIsComplete || builder.finishReason != nil else {
-                throw completed(
-                    transportError ?? LLMError(.truncated, "the stream ended before the provider said that it was done")
-                )
+                throw completed(transportError ?? unfinished)
             }
             return describe(builder.complete())
         case .whole(let body):
@@ -140,6 +139,16 @@ final class ResponseReader {
         case .notBegun:
             throw completed(transportError ?? .protocolViolation("\(provider) sent no response"))
         }
+    }
+
+    private var type: String { head.first("content-type")?.lowercased() ?? "" }
+
+    /// Why a stream that ended is no answer. A page that somebody on the way put in its place would be put there again.
+    private var unfinished: LLMError {
+        if hasEvents || type.isEmpty || type.contains(bytesOf: "event-stream") {
+            return LLMError(.truncated, "the stream ended before the provider said that it was done")
+        }
+        return .protocolViolation("the response is no event stream: its content-type is \"\(type)\"")
     }
 
     private func readWhole(_ body: ByteBuffer) throws(LLMError) -> Response {
