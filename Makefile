@@ -33,7 +33,7 @@ LIBRARY_FLAGS := -c release --product llm \
 STRICT := -Wall -Wextra -pedantic -Werror
 CFLAGS ?= -O2
 
-.PHONY: lib examples demo test bench format lint clean distclean help
+.PHONY: lib examples demo test soak bench format lint clean distclean help
 .DEFAULT_GOAL := lib
 
 lib:                     ## build .build/release/libllm.so (the default)
@@ -55,6 +55,9 @@ demo:                    ## stream answers from a real model with C, Python and 
 test:                    ## run the Swift, C, Python and Node tests
 	@PYTHON='$(PYTHON)' .ci/deps tests
 	@MAKE='$(MAKE)' $(PYTHON) .ci/test $(SUITES)
+
+soak: lib                ## make 100,000 calls with faults of all kinds (LLM_FAULT_CALLS=N for another number)
+	@LLM_LIBRARY=$(CURDIR)/$(RELEASE)/libllm.so LLM_FAULT_CALLS=$${LLM_FAULT_CALLS:-100000} $(PYTHON) Tests/Faults/test_soak.py
 
 bench: lib               ## measure against bare libcurl
 	@LLM_LIBRARY_DIR=$(CURDIR)/$(RELEASE) PYTHON='$(PYTHON)' Tests/Benchmarks/run

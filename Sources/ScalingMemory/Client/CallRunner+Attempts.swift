@@ -70,9 +70,11 @@ extension CallRunner {
             hasDelivered: hasDelivered,
             random: .random(in: 0..<1)
         )
-        guard case .retry(let delayMs) = decision, !Task.isCancelled else { throw failure }
+        guard case .retry(let delayMs) = decision else { throw failure }
         let reason = described(failure)
         lastFailure = reason
+        // A call that would have gone on ends for the one reason that it does not.
+        if Task.isCancelled { throw LLMError(.canceled, "") }
         plan.statistics.retried(reason.code)
         log.retrying(after: reason, delayMs: delayMs, attempt: attempts)
         // Other calls are kept from running into the same refusal. (A wait that the server named holds already.)

@@ -26,6 +26,7 @@ final class ResponseReader {
     private var streamIsComplete = false
     /// A byte of the body has come that is not blank.
     private var bodyHasBegun = false
+    private var hasEvents = false
     private(set) var failure: LLMError?
     private(set) var head = HTTPResponseHead()
 
@@ -53,11 +54,11 @@ final class ResponseReader {
 
     func begin(_ head: HTTPResponseHead) {
         self.head = head
-        let type = head.first("content-type")?.lowercased() ?? ""
         if !(200..<300).contains(head.status) {
             mode = .error(ByteBuffer())
-        } else if isStreaming || type.contains(bytesOf: "event-stream") {
-            // Whether the body is a stream or a whole answer is seen at its first byte: types are too often wrong.
+        } else if isStreaming || adapter.framing == .serverSentEvents {
+            // Whether the body is a stream or a whole answer is seen at its first byte: types are too often wrong, and some
+            // servers stream whatever they are asked.
             mode = .stream(FrameParser(adapter.framing, maximumEventBytes: limits.eventBytes))
         } else {
             mode = .whole(ByteBuffer())
@@ -123,6 +124,7 @@ final class ResponseReader {
 
     /// False when nothing more is to be read.
     private func decode(_ event: WireEvent) -> Bool {
+        hasEvents = true
         do throws(LLMError) {
             if try decoder.decode(event, with: parser, into: builder) == .isComplete { streamIsComplete = true }
         } catch {
@@ -152,9 +154,7 @@ final class ResponseReader {
         case .stream:
             // A finish reason makes the answer whole, even if the end mark is missing.
             guard streamIsComplete || builder.finishReason != nil else {
-                throw completed(
-                    transportError ?? LLMError(.truncated, "the stream ended before the provider said that it was done")
-                )
+                throw completed(transportError ?? unfinished)
             }
             return describe(builder.complete())
         case .whole(let body):
@@ -165,6 +165,17 @@ final class ResponseReader {
         case .notBegun:
             throw completed(transportError ?? .protocolViolation("\(provider) sent no response"))
         }
+    }
+
+    private var type: String { head.first("content-type")?.lowercased() ?? "" }
+
+    /// Why a stream that ended is no answer. A page that somebody on the way put in its place would be put there again.
+    private var unfinished: LLMError {
+        if hasEvents || (isStreaming && (type.isEmpty || type.contains(bytesOf: "event-stream"))) {
+            return LLMError(.truncated, "the stream ended before the provider said that it was done")
+        }
+        if !isStreaming { return .protocolViolation("the response is neither JSON nor an event stream") }
+        return .protocolViolation("the response is no event stream: its content-type is \"\(type)\"")
     }
 
     private func readWhole(_ body: ByteBuffer) throws(LLMError) -> Response {
