@@ -91,8 +91,9 @@ TEST("beyond the bound lines are dropped, and the next one says how many; no cal
 TEST("NULL and levels that are none are invalid arguments") {
   reader *reader = reader_new(1);
   static const int32_t none[] = {0, 5, 15, 101, -1};
+  llm_queue *absent = NULL;
   int i;
-  CHECK_INT(llm_queue_log(NULL, LLM_LOG_INFO), LLM_ERROR_INVALID_ARGUMENT);
+  CHECK_INT(llm_queue_log(absent, LLM_LOG_INFO), LLM_ERROR_INVALID_ARGUMENT);
   for (i = 0; i < 5; i++) CHECK_INT(llm_queue_log(reader->queue, none[i]), LLM_ERROR_INVALID_ARGUMENT);
   check_quiet(reader, 20);
   reader_free(reader);

@@ -127,17 +127,18 @@ TEST("llm_call_next on a call of a queue is LLM_ERROR_INVALID_ARGUMENT, and take
 TEST("NULL: each function says so or does nothing") {
   reader *reader = reader_new(1);
   llm_error *error = GARBAGE;
-  size_t used = 99;
-  CHECK_INT(llm_queue_create(NULL, &error), LLM_ERROR_INVALID_ARGUMENT);
+  llm_queue *absent = NULL, **nowhere = NULL; /* in variables, so that the compiler does not see what is tried here */
+  size_t used = 99, *no_size = NULL;
+  CHECK_INT(llm_queue_create(nowhere, &error), LLM_ERROR_INVALID_ARGUMENT);
   CHECK_INT(llm_error_status(error), LLM_ERROR_INVALID_ARGUMENT);
   llm_error_free(error);
-  CHECK_INT(llm_queue_create(NULL, NULL), LLM_ERROR_INVALID_ARGUMENT);
-  CHECK_INT(llm_queue_read(NULL, 0, reader->buffer, reader->capacity, &used), LLM_ERROR_INVALID_ARGUMENT);
+  CHECK_INT(llm_queue_create(nowhere, NULL), LLM_ERROR_INVALID_ARGUMENT);
+  CHECK_INT(llm_queue_read(absent, 0, reader->buffer, reader->capacity, &used), LLM_ERROR_INVALID_ARGUMENT);
   CHECK_INT(used, 0);
   used = 99;
   CHECK_INT(llm_queue_read(reader->queue, 0, NULL, 16, &used), LLM_ERROR_INVALID_ARGUMENT);
   CHECK_INT(used, 0);
-  CHECK_INT(llm_queue_read(reader->queue, 0, reader->buffer, reader->capacity, NULL), LLM_ERROR_INVALID_ARGUMENT);
+  CHECK_INT(llm_queue_read(reader->queue, 0, reader->buffer, reader->capacity, no_size), LLM_ERROR_INVALID_ARGUMENT);
   CHECK_INT(llm_queue_read(reader->queue, 0, NULL, 0, &used), LLM_PENDING);
   CHECK_INT(llm_queue_fd(NULL), -1);
   llm_queue_wake(NULL);

@@ -29,15 +29,15 @@ TEST("a new client's statistics have every member and no key") {
 TEST("NULL is an invalid argument that is named") {
   llm_client *client = openai_client(serve()), *none = NULL;
   llm_error *error = GARBAGE;
-  char *stats = GARBAGE;
+  char *stats = GARBAGE, **nowhere = NULL;
   CHECK_INT(llm_client_stats(none, &stats, &error), LLM_ERROR_INVALID_ARGUMENT);
   CHECK(stats == NULL);
   CHECK_HAS(llm_error_message(error), "client");
   llm_error_free(error);
-  CHECK_INT(llm_client_stats(client, NULL, &error), LLM_ERROR_INVALID_ARGUMENT);
+  CHECK_INT(llm_client_stats(client, nowhere, &error), LLM_ERROR_INVALID_ARGUMENT);
   CHECK_HAS(llm_error_message(error), "stats_json");
   llm_error_free(error);
-  CHECK_INT(llm_client_stats(client, NULL, NULL), LLM_ERROR_INVALID_ARGUMENT);
+  CHECK_INT(llm_client_stats(client, nowhere, NULL), LLM_ERROR_INVALID_ARGUMENT);
   llm_client_destroy(client);
 }
 
