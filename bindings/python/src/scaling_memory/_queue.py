@@ -17,8 +17,8 @@ from .errors import ForkedError, InvalidArgumentError
 Item = Union[str, Tuple[int, bytes]]
 
 _CAPACITY: Final = 64 * 1024
-# struct llm_event: tag, kind, length; the data follow, then a NUL and padding to a multiple of 8 bytes.
-_HEADER: Final = struct.Struct("=QiI")
+#: struct llm_event: tag, kind, length; the data follow, then a NUL and padding to a multiple of 8 bytes.
+HEADER: Final = struct.Struct("=QiI")
 
 
 class Queue:
@@ -127,7 +127,7 @@ def deliver(records: bytes, receiver: Callable[[int], Optional[Receiver]]) -> No
 
     This is what an event costs: no crossing, two short-lived objects, and a str.
     """
-    unpack, text = _HEADER.unpack_from, LLM_EVENT_TEXT
+    unpack, text = HEADER.unpack_from, LLM_EVENT_TEXT
     position, begin, end = 0, 0, len(records)
     current: Optional[int] = None
     to: Receiver = _nobody
