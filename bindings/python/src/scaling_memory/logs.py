@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import threading
+import traceback
 from typing import Any, Dict, Final, Mapping, Optional, Union
 
 from . import _native
@@ -110,7 +111,11 @@ class _Bridge:
                 data = position + HEADER.size
                 position = data + (length | 7) + 1
                 if kind == _native.LLM_EVENT_LOG:
-                    _log(json.loads(records[data : data + length]))
+                    try:
+                        _log(json.loads(records[data : data + length]))
+                    except Exception:  # a filter's, say: the lines after this one are logged all the same
+                        if logging.raiseExceptions:
+                            traceback.print_exc()
             if is_last and not records:
                 return self._queue.close()
 
