@@ -54,7 +54,7 @@ def in_trio(main: Main) -> None:
 
 async def give_up_in_asyncio(seconds: float, call: Main) -> None:
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(call(), seconds)  # type: ignore[arg-type]
+        await asyncio.wait_for(call(), seconds)
 
 
 async def give_up_in_anyio(seconds: float, call: Main) -> None:
