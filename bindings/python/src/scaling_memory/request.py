@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Literal, Mapping, Optional, Sequence, TypedDict, Union
+from typing import Any, Dict, Final, Literal, Mapping, Optional, Sequence, TypedDict, Union
 
 from .configuration import Timeout
 from .errors import InvalidArgumentError
+
+_encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 #: {"role": "user", "content": "..."} and so on, spelled as in OpenAI's chat completions, whatever the provider.
 Message = Mapping[str, Any]
@@ -96,7 +98,7 @@ def encode(value: Mapping[str, Any]) -> bytes:
     """`value` as UTF-8 JSON. InvalidArgumentError where JSON has no words for it; the value itself is not quoted."""
     try:
         try:
-            return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+            return _encoder.encode(value).encode()
         except UnicodeEncodeError:
             # A lone surrogate, which only an escape can hold: the library takes it out, or names its field.
             return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
