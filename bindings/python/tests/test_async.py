@@ -434,6 +434,27 @@ def test_what_is_not_closed_is_collected(serve: Serve) -> None:
     assert open_queues() == 0
 
 
+def test_a_loop_that_is_dropped_without_being_closed_is_collected_with_its_calls(serve: Serve) -> None:
+    server = serve(answer_slowly)
+
+    def use_a_loop() -> None:
+        async def main() -> None:
+            stream = client.stream("?")
+            await stream.__anext__()
+            loop.create_future().add_done_callback(lambda _: stream)  # the loop's own objects keep it
+
+        client = AsyncClient("openai", base_url=server.url, api_key="sk-test", model="m")
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(main())
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # asyncio's, of a loop that is not closed
+        use_a_loop()
+        gc.collect()
+    assert server.hang_ups.acquire(timeout=DEADLINE), "the server still waits"
+    assert open_queues() == 0
+
+
 def test_a_stream_keeps_its_client_alive(serve: Serve) -> None:
     async def main() -> str:
         stream = AsyncClient("openai", base_url=serve(answer_ok).url, api_key="sk-test", model="m").stream("?")

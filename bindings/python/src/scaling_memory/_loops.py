@@ -58,7 +58,6 @@ class AsyncioLoop:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.identity: Final = loop
         self._loop = loop
-        self._thread = threading.get_ident()
         self.make_waiter: Callable[[], Waiter] = loop.create_future
 
     def is_over(self) -> bool:
@@ -72,7 +71,7 @@ class AsyncioLoop:
             self._loop.remove_reader(descriptor)
 
     def run(self, action: Callable[[], None]) -> None:
-        if self._loop.is_running() and threading.get_ident() != self._thread:
+        if self._loop.is_running() and asyncio._get_running_loop() is not self._loop:
             try:
                 self._loop.call_soon_threadsafe(action)
             except RuntimeError:  # it was closed meanwhile, and nothing of it runs any more

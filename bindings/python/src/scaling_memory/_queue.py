@@ -36,12 +36,13 @@ class Queue:
 
     @property
     def handle(self) -> Optional[Handle]:
-        """What llm_call_start and llm_queue_log take; None once it was closed."""
-        return self._handle
+        """What llm_call_start and llm_queue_log take; None once it was closed, or freed with a cycle that it is in."""
+        handle = self._handle
+        return handle if handle is not None and handle.pointer else None
 
     def descriptor(self) -> int:
         """What an event loop watches; see llm_queue_fd. -1 where the system has none to give."""
-        handle = self._handle
+        handle = self.handle
         descriptor: int = -1 if handle is None else self._library.llm_queue_fd(handle.pointer)
         return descriptor
 
@@ -50,7 +51,7 @@ class Queue:
 
         None is there when nothing came, after a signal handler ran, after wake(), and when the queue is closed.
         """
-        handle = self._handle  # held while the read is in progress
+        handle = self.handle  # held while the read is in progress
         if handle is None:
             return b""
         buffer = _free_buffers.pop() if _free_buffers else _Buffer(_CAPACITY)
