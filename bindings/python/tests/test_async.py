@@ -219,6 +219,7 @@ def test_cancelling_the_task_hangs_up_at_once(connect_async: ConnectAsync, serve
         client = connect_async(server.url)
         call: Callable[[AsyncClient], Awaitable[Any]] = CANCELLED[name]
         task = asyncio.ensure_future(call(client))
+        await asyncio.sleep(0)  # one that has not begun has nothing to hang up
         await settle(lambda: server.arrivals.acquire(blocking=False))
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

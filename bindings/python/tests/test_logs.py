@@ -198,7 +198,8 @@ def test_it_needs_no_library_call_to_be_off() -> None:
 
 
 PROGRAM = """
-import logging, os, sys
+import logging, os, sys, warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of any fork with threads
 import scaling_memory
 from scaling_memory import Client
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message).13s", stream=sys.stdout)

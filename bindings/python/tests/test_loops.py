@@ -219,7 +219,7 @@ async def main():
             print(event.text, flush=True)
 try:
     {run}
-except KeyboardInterrupt:
+except (KeyboardInterrupt, __import__("asyncio").CancelledError):  # anyio gives the latter before Python 3.11
     print("interrupted", flush=True)
     sys.stdin.read()
 """
