@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Mapping, Optional
+from typing import Mapping, Optional, Sequence
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
@@ -45,10 +45,11 @@ def run(
     changes: Optional[Mapping[str, Optional[str]]] = None,
     source: Path = SOURCE,
     deadline: float = 60,
+    flags: Sequence[str] = (),
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs Python on `script` to its end."""
+    """Runs Python, with `flags`, on `script` to its end."""
     return subprocess.run(
-        [sys.executable, "-c", script, *arguments],
+        [sys.executable, *flags, "-c", script, *arguments],
         env=environment(changes, source),
         capture_output=True,
         text=True,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, List
 
 import pytest
 
 import recordings
 from loopback import Exchange, Server
-from scaling_memory import Client, LibraryError, library_path, library_version
+from scaling_memory import AsyncClient, Client, LibraryError, library_path, library_version
 
 Serve = Callable[[Callable[[Exchange], None]], Server]
 Connect = Callable[..., Client]
+ConnectAsync = Callable[..., AsyncClient]
 
 
 def pytest_sessionstart() -> None:
@@ -67,3 +68,18 @@ def connect() -> Iterator[Connect]:
             return clients.enter_context(Client(provider, base_url=base_url, **settings))
 
         yield make
+
+
+@pytest.fixture
+def connect_async() -> Iterator[ConnectAsync]:
+    """The same for event loops. Closed when the test ends, whatever its loops have come to."""
+    clients: List[AsyncClient] = []
+
+    def make(base_url: str, provider: str = "openai", **settings: Any) -> AsyncClient:
+        settings = {"api_key": "sk-test", "model": "m", "retry": {"max_retries": 0}, **settings}
+        clients.append(AsyncClient(provider, base_url=base_url, **settings))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from typing import Dict, List
 
 import pytest
@@ -56,7 +57,7 @@ def echo(exchange: Exchange) -> None:
 
 def test_examples_are_short() -> None:
     found = sorted(path.name for path in EXAMPLES.glob("*.py"))
-    assert found == ["analyze.py", "complete.py", "stream.py", "switch_provider.py"]
+    assert found == ["analyze.py", "async_stream.py", "complete.py", "stream.py", "switch_provider.py"]
     for name in found:
         assert len((EXAMPLES / name).read_text().splitlines()) < 60
 
@@ -92,6 +93,33 @@ def test_stream_stops_at_ctrl_c(serve: Serve) -> None:
         finally:
             process.kill()
     assert (output, errors, process.returncode) == ("", "\nstopped\n", 1)
+
+
+def test_async_stream_asks_everything_at_once(serve: Serve) -> None:
+    def answer(exchange: Exchange) -> None:
+        question = exchange.json["messages"][0]["content"]
+        together.wait(60)  # nobody is answered before all have asked
+        exchange.begin_stream()
+        exchange.text("The ", f"{question}!")
+        exchange.finish()
+
+    together = threading.Barrier(3)
+    lines = run("async_stream.py", "Nile", "Rhine", "Po", openai=serve(answer).url)
+    assert lines == ["Nile The Nile!", "Rhine The Rhine!", "Po The Po!", "3 calls: 21 tokens in, 9 out"]
+
+
+def test_async_stream_names_the_question_that_failed(serve: Serve) -> None:
+    def answer(exchange: Exchange) -> None:
+        if exchange.json["messages"][0]["content"] == "Nile":
+            return exchange.send(404, failure("no such model"))
+        exchange.begin_stream()
+        exchange.text("yes")
+        exchange.finish()
+
+    ended = start("async_stream.py", "Nile", "Rhine", openai=serve(answer).url)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Nile - not_found: ") and len(ended.stderr.splitlines()) == 1
+    assert ended.stdout.startswith("Rhine yes\n")
 
 
 @pytest.mark.parametrize("wire", ["openai-chat", "anthropic"])

@@ -68,6 +68,66 @@ assert client.complete("?").content == "4"
 print("the parent goes on")
 """
 
+ASYNC = """
+import asyncio
+from scaling_memory import AsyncClient
+
+
+def make_async():
+    return AsyncClient("openai", base_url=sys.argv[1], api_key="sk-test", model="m")
+
+
+async def refused_there(call):
+    try:
+        await call()
+    except ForkedError as error:
+        return error.status == "forked"
+    return False
+
+
+async def child_main():
+    problems = []
+    for name, call in {
+        "complete": lambda: client.complete("?"),
+        "list_models": client.list_models,
+        "stream": lambda: client.stream("?").finish(),
+        "callback": lambda: client.stream("?", on_event=print),
+    }.items():
+        if not await refused_there(call):
+            problems.append(name)
+    async with make_async() as fresh:
+        if (await fresh.complete("?")).content != "4":
+            problems.append("new client")
+        stream.close()
+        client.close()
+        gc.collect()
+        if (await fresh.stream("?").finish()).content != "4":
+            problems.append("new client after the old one is closed")
+    return problems
+
+
+async def main():
+    global client, stream
+    client = make_async()
+    stream = client.stream("wait")
+    assert (await stream.__anext__()).text == "first"
+    waiting = asyncio.ensure_future(client.stream("wait").finish())
+    await asyncio.sleep(0.05)
+    pid = os.fork()
+    if pid == 0:
+        asyncio.events._set_running_loop(None)  # asyncio does it by itself, from 3.12 on
+        problems = asyncio.run(child_main())
+        print("problems:", problems, flush=True)
+        os._exit(len(problems))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert (await client.complete("?")).content == "4"
+    assert (await client.stream("?").finish()).content == "4"
+    waiting.cancel()
+    print("the parent goes on")
+
+asyncio.run(main())
+"""
+
 UNUSED = """
 import scaling_memory
 scaling_memory.library_version()
@@ -89,6 +149,12 @@ def answer(exchange: Exchange) -> None:
 
 def test_a_forked_child_cannot_use_the_parents_client_but_a_new_one(serve: Serve) -> None:
     ended = child.run(FORK + USED, serve(answer).url)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "problems: []\nthe parent goes on\n"
+
+
+def test_a_child_forked_in_an_event_loop_cannot_use_the_parents_client_but_a_new_one(serve: Serve) -> None:
+    ended = child.run(FORK + ASYNC, serve(answer).url)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout == "problems: []\nthe parent goes on\n"
 

@@ -171,6 +171,34 @@ def test_a_stream_is_closed_from_another_thread(connect: Connect, serve: Serve) 
     assert server.hang_ups.acquire(timeout=DEADLINE), "the server still waits"
 
 
+def test_a_stream_is_cancelled_from_another_thread(connect: Connect, serve: Serve) -> None:
+    server = serve(answer_slowly)
+    stream = opened(connect, server)
+    canceller = threading.Timer(0.05, stream.cancel)
+    canceller.start()
+    with pytest.raises(CanceledError) as caught:
+        next(stream)
+    canceller.join()
+    assert caught.value.partial is not None and caught.value.partial.content == "first"
+    assert server.hang_ups.acquire(timeout=DEADLINE), "the server still waits"
+    assert repr(stream) == "<Stream failed: canceled>"
+    assert list(stream) == []
+
+
+def test_cancelling_is_told_to_whoever_reads_later_and_after_the_end_does_nothing(
+    connect: Connect, serve: Serve
+) -> None:
+    stream = opened(connect, serve(answer_slowly))
+    stream.cancel()
+    stream.cancel()
+    with pytest.raises(CanceledError):
+        next(stream)
+    stream = connect(serve(answer_ok).url).stream("?")
+    assert stream.finish().content == "4"
+    stream.cancel()
+    assert stream.response.content == "4"
+
+
 ENDINGS = {
     "nothing is closed": "keep = [client, stream]",
     "a daemon thread waits": """
@@ -208,4 +236,63 @@ stream = client.stream("?")
 next(stream)
 """
     ended = child.run(script + ENDINGS[ending], serve(answer).url)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+ASYNC_ENDINGS = {
+    "nothing is closed": "asyncio.run(main())",
+    "the loop is not closed": "loop = asyncio.new_event_loop(); loop.run_until_complete(main())\nloop.close()",
+    "a task still runs": """
+async def more():
+    await main()
+    keep.append(asyncio.ensure_future(client.complete("?")))
+    await asyncio.sleep(0.1)
+asyncio.run(more())""",
+    "thousands of tasks still run": """
+async def more():
+    await main()
+    keep.extend(asyncio.ensure_future(client.stream("?").finish()) for _ in range(2000))
+    await asyncio.sleep(0.1)
+asyncio.run(more())""",
+    "the loop runs in a daemon thread": """
+import threading, time
+async def more():
+    await main()
+    await client.complete("?")
+threading.Thread(target=lambda: asyncio.run(more()), daemon=True).start()
+time.sleep(0.5)""",
+    "they are in a cycle with the module": """
+asyncio.run(main())
+import scaling_memory; scaling_memory.keep = [client, keep, scaling_memory]""",
+    "a handler at exit uses them": """
+import atexit
+asyncio.run(main())
+atexit.register(client.close); atexit.register(lambda: keep[0].close())""",
+    "it exits inside a task": """
+async def more():
+    await main()
+    raise SystemExit
+asyncio.run(more())""",
+    "it exits in the middle of a stream": """
+async def more():
+    async for event in client.stream("?"):
+        raise SystemExit
+asyncio.run(more())""",
+}
+
+
+@pytest.mark.parametrize("ending", ASYNC_ENDINGS)
+def test_a_program_with_an_event_loop_may_end_in_any_state(serve: Serve, ending: str) -> None:
+    script = """
+import asyncio, sys
+from scaling_memory import AsyncClient
+limits = {"per_minute": 0, "per_hour": 0, "max_concurrent": 2}
+client = AsyncClient("openai", base_url=sys.argv[1], api_key="sk-test", model="m", rate_limit=limits)
+keep = []
+async def main():
+    stream = client.stream("?")
+    await stream.__anext__()
+    keep.append(stream)
+"""
+    ended = child.run(script + ASYNC_ENDINGS[ending], serve(answer_slowly).url, flags=("-W", "error"))
     assert (ended.returncode, ended.stderr) == (0, "")

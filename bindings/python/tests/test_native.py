@@ -28,6 +28,7 @@ CTYPES: Dict[str, Any] = {
     "char**": POINTER(c_void_p),
     "void*": c_void_p,
     "int32_t*": POINTER(c_int32),
+    "size_t": c_size_t,
     "size_t*": POINTER(c_size_t),
     "llm_event_fn": _native.llm_event_fn,
     "llm_log_fn": _native.llm_log_fn,

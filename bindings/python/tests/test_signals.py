@@ -65,7 +65,9 @@ print(client.complete('?').content)
 """
     with child.start(script, server.url) as process:
         try:
-            output, errors = process.communicate(timeout=DEADLINE)
+            process.wait(DEADLINE)  # and no communicate(): it would take the line that the server waits for
+            assert process.stdout is not None and process.stderr is not None
+            output, errors = process.stdout.read(), process.stderr.read()
         finally:
             process.kill()
     assert (output, errors, process.returncode) == ("4\n", "", 0)

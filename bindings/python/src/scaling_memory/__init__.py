@@ -11,8 +11,11 @@ Times are milliseconds (`_ms`), sizes are bytes, lengths of prompts and answers 
 """
 
 from ._library import LibraryError, library_path, library_version
+from .async_client import AsyncClient
+from .async_stream import AsyncStream
 from .client import Client
 from .configuration import RateLimit, Retry, Settings, Timeout
+from .embeddings import Embeddings
 from .errors import (
     AuthenticationError,
     BadRequestError,
@@ -40,14 +43,19 @@ from .errors import (
 )
 from .events import Event, ReasoningEvent, ResponseEvent, TextEvent, ToolCallDeltaEvent, ToolCallEvent
 from .health import HealthReport
+from .logs import TRACE, disable_logging, enable_logging
 from .models import Model, ModelList
-from .request import CallOptions, Message, Prompt, RequestFields
+from .request import CallOptions, EmbedFields, Message, Prompt, RequestFields
 from .responses import Response, ToolCall, Usage
+from .stats import CallCounts, Distribution, QueueStats, Stats, StatusCounts
 from .stream import Stream
 
 __all__ = [
+    "AsyncClient",
+    "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
+    "CallCounts",
     "CallOptions",
     "CanceledError",
     "Client",
@@ -55,6 +63,9 @@ __all__ = [
     "ConfigurationError",
     "ContentFilteredError",
     "ContextLengthError",
+    "Distribution",
+    "EmbedFields",
+    "Embeddings",
     "Event",
     "ForkedError",
     "HealthReport",
@@ -72,6 +83,7 @@ __all__ = [
     "NotFoundError",
     "Prompt",
     "ProtocolError",
+    "QueueStats",
     "QuotaError",
     "RateLimit",
     "RateLimitError",
@@ -82,7 +94,10 @@ __all__ = [
     "Retry",
     "ServerError",
     "Settings",
+    "Stats",
+    "StatusCounts",
     "Stream",
+    "TRACE",
     "TextEvent",
     "Timeout",
     "TooLargeError",
@@ -92,6 +107,8 @@ __all__ = [
     "TruncatedError",
     "UnsupportedError",
     "Usage",
+    "disable_logging",
+    "enable_logging",
     "library_path",
     "library_version",
 ]

@@ -26,6 +26,7 @@ class Handle:
     def __del__(self) -> None:
         if self.pointer:
             self._free(self.pointer)
+            self.pointer.value = None  # of a cycle that is collected, another's finalizer may still come with it
 
 
 def take_json(library: CDLL, pointer: c_void_p) -> Any:

@@ -41,10 +41,13 @@ LLM_EVENT_REASONING: Final = 2
 LLM_EVENT_TOOL_CALL_DELTA: Final = 3
 LLM_EVENT_TOOL_CALL: Final = 4
 LLM_EVENT_RESPONSE: Final = 5
+LLM_EVENT_ERROR: Final = 6
+LLM_EVENT_LOG: Final = 7
 
 LLM_OP_COMPLETE: Final = 1
 LLM_OP_STREAM: Final = 2
 LLM_OP_ANALYZE: Final = 3
+LLM_OP_EMBED: Final = 4
 LLM_OP_LIST_MODELS: Final = 5
 LLM_OP_HEALTH_CHECK: Final = 6
 
@@ -65,6 +68,7 @@ _text = c_char_p  # const char *: NUL-terminated UTF-8, read before the function
 _client = c_void_p
 _error = c_void_p
 _call = c_void_p
+_queue = c_void_p
 _out = POINTER(c_void_p)  # where a handle or text of ours is written; text goes back with llm_free
 
 PROTOTYPES: Final[Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
@@ -85,14 +89,21 @@ PROTOTYPES: Final[Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
     "llm_complete": (_status, (_client, _text, _out, _out)),
     "llm_stream": (_status, (_client, _text, llm_event_fn, c_void_p, _out, _out)),
     "llm_analyze": (_status, (_client, _text, _text, _text, _out, _out)),
+    "llm_embed": (_status, (_client, _text, _out, _out)),
     "llm_list_models": (_status, (_client, _text, _out, _out)),
     "llm_health_check": (_status, (_client, _text, _out, _out)),
     "llm_free": (None, (c_void_p,)),
-    "llm_call_start": (_status, (_client, c_int32, _text, c_void_p, c_uint64, _out, _out)),
+    "llm_call_start": (_status, (_client, c_int32, _text, _queue, c_uint64, _out, _out)),
     "llm_call_next": (_status, (_call, c_int32, POINTER(c_int32), _out, POINTER(c_size_t), _out)),
     "llm_call_pause": (None, (_call, c_int32)),
     "llm_call_cancel": (None, (_call,)),
     "llm_call_free": (None, (_call,)),
+    "llm_queue_create": (_status, (_out, _out)),
+    "llm_queue_read": (_status, (_queue, c_int32, c_void_p, c_size_t, POINTER(c_size_t))),
+    "llm_queue_fd": (c_int32, (_queue,)),
+    "llm_queue_wake": (None, (_queue,)),
+    "llm_queue_destroy": (None, (_queue,)),
+    "llm_queue_log": (_status, (_queue, c_int32)),
     "llm_set_log": (_status, (c_int32, llm_log_fn, c_void_p)),
 }
 

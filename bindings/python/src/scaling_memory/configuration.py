@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, TypedDict, Union
+from typing import Any, Dict, Literal, Mapping, TypedDict, Union
 
 
 class Timeout(TypedDict, total=False):
@@ -19,22 +19,37 @@ class Timeout(TypedDict, total=False):
 
 
 class RateLimit(TypedDict, total=False):
-    """How much this client sends at most; 0 is no limit."""
+    """How much is sent at most. Of the counts 0 is no limit."""
 
+    #: Requests. Default 60 and 3600.
     per_minute: int
     per_hour: int
+    #: What a request is taken to cost is reserved, and settled by its usage. Default 0.
     tokens_per_minute: int
+    #: Calls under way at once. Default 10.
     max_concurrent: int
-    #: How long a call may wait for its turn, in milliseconds, before it fails with LocalLimitError.
+    #: How long a call may wait for its turn, in milliseconds, before it fails with LocalLimitError. Default 60000.
     max_wait_ms: int
+    #: How many requests may go at once; 0, the default: as many as in a minute.
+    burst: int
+    #: "shared", the default: all clients of the process with the same provider, key and limits keep to them together.
+    scope: Literal["shared", "client"]
+    #: Whether what the server says of its own limits is kept to as well. Default True.
+    adaptive: bool
 
 
 class Retry(TypedDict, total=False):
-    """How often a call is sent again after a failure that may pass."""
+    """How often a call is sent again after a failure that may pass, and how long it waits before."""
 
+    #: "exponential", the default, with full jitter; "fixed": initial_delay_ms each time; "none": one attempt.
+    strategy: Literal["exponential", "fixed", "none"]
+    #: Default 3.
     max_retries: int
+    #: In milliseconds; default 100 and 30000.
     initial_delay_ms: int
     max_delay_ms: int
+    #: Where the server asks for a longer wait, in milliseconds, the call fails instead. Default 60000.
+    max_server_wait_ms: int
 
 
 class Settings(TypedDict, total=False):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Mapping, Optional, Sequence, TypedDict, Union
+from typing import Any, Dict, Final, Literal, Mapping, Optional, Sequence, TypedDict, Union
 
 from .configuration import Timeout
 from .errors import InvalidArgumentError
+
+_encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 #: {"role": "user", "content": "..."} and so on, spelled as in OpenAI's chat completions, whatever the provider.
 Message = Mapping[str, Any]
@@ -49,6 +51,18 @@ class RequestFields(CallOptions, total=False):
     extra: Optional[Mapping[str, Any]]
 
 
+class EmbedFields(CallOptions, total=False):
+    """The fields of a request for embeddings other than its texts."""
+
+    model: Optional[str]
+    #: How many numbers a vector shall have, where the model can be asked for fewer.
+    dimensions: Optional[int]
+    #: How the numbers travel: "base64" is half the bytes where the server has the choice. The result is the same.
+    encoding_format: Optional[Literal["float", "base64"]]
+    #: Put into the body as it is: fields that only this provider knows.
+    extra: Optional[Mapping[str, Any]]
+
+
 def request(prompt: Prompt, fields: Mapping[str, Any]) -> Dict[str, Any]:
     """The request for a prompt, with `fields` on top."""
     if isinstance(prompt, str):
@@ -63,6 +77,18 @@ def request(prompt: Prompt, fields: Mapping[str, Any]) -> Dict[str, Any]:
     return whole
 
 
+def analysis(content: str, instruction: Optional[str], fields: Mapping[str, Any]) -> Dict[str, Any]:
+    """The request for an analysis."""
+    return {"content": content, **options({"instruction": instruction, **fields})}
+
+
+def embedding(input: Union[str, Sequence[str]], fields: Mapping[str, Any]) -> Dict[str, Any]:
+    """The request for embeddings."""
+    if not isinstance(input, str) and (isinstance(input, (bytes, bytearray)) or not isinstance(input, Sequence)):
+        raise TypeError(f"input must be a str or a list of them, not {type(input).__name__}")
+    return {"input": input if isinstance(input, str) else list(input), **options(fields)}
+
+
 def options(fields: Mapping[str, Any]) -> Dict[str, Any]:
     """`fields` without those that are None."""
     return {name: value for name, value in fields.items() if value is not None}
@@ -72,7 +98,7 @@ def encode(value: Mapping[str, Any]) -> bytes:
     """`value` as UTF-8 JSON. InvalidArgumentError where JSON has no words for it; the value itself is not quoted."""
     try:
         try:
-            return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+            return _encoder.encode(value).encode()
         except UnicodeEncodeError:
             # A lone surrogate, which only an escape can hold: the library takes it out, or names its field.
             return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()

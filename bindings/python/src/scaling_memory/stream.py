@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from types import TracebackType
-from typing import TYPE_CHECKING, Iterator, Optional, Type
+from typing import TYPE_CHECKING, Iterator, Optional, Tuple, Type
 
-from ._call import Call
-from .errors import ClosedError, LLMError
+from ._call import Call, StreamCall
+from ._native import LLM_EVENT_ERROR
+from ._queue import Item
+from .errors import ClosedError, InvalidArgumentError, LLMError
 from .events import Event, ResponseEvent, TextEvent, event_from
 from .responses import Response
 
@@ -14,43 +17,14 @@ if TYPE_CHECKING:
     from .client import Client
 
 
-class Stream(Iterator[Event]):
-    """An answer that is still coming. Made by `Client.stream`.
+class Answer:
+    """What is known of an answer that is still coming: its response in the end, or its failure."""
 
-        with client.stream("Tell me a story") as stream:
-            for text in stream.text:
-                print(text, end="", flush=True)
-        print(stream.response.usage)
+    _call: Call
 
-    Iterating over the stream itself gives every event, with `ResponseEvent` as the last one. Each comes when its bytes
-    arrive; as long as you do not ask for more, the provider is not read from. A failure is raised once, by the
-    iteration, as an LLMError whose `partial` holds what had come.
-
-    Leaving the `with` block, or dropping the stream, cancels what still runs. One thread reads at a time, while
-    close() may come from any.
-    """
-
-    def __init__(self, client: Client, call: Call) -> None:
-        self._client = client  # a client that goes away takes its calls along
-        self._call = call
+    def __init__(self) -> None:
         self._response: Optional[Response] = None
         self._failure: Optional[LLMError] = None
-
-    def __iter__(self) -> Stream:
-        return self
-
-    def __next__(self) -> Event:
-        event = self._read()
-        if event is None:
-            raise StopIteration
-        return event
-
-    @property
-    def text(self) -> Iterator[str]:
-        """The pieces of text alone, as they come."""
-        for event in self:
-            if isinstance(event, TextEvent):
-                yield event.text
 
     @property
     def response(self) -> Response:
@@ -64,16 +38,110 @@ class Stream(Iterator[Event]):
             raise ClosedError("the stream was closed before its end, so there is no response")
         raise RuntimeError("the stream was not read to its end yet: iterate over it, or call finish()")
 
-    def finish(self) -> Response:
-        """Reads what is left without showing it, and returns the whole response. Raises as the iteration does."""
-        while self._read() is not None:
-            pass
-        return self.response
+    def cancel(self) -> None:
+        """Ends the call from any thread: whoever reads the stream gets CanceledError, whose `partial` holds what had
+        come. After the call's end this does nothing."""
+        self._call.cancel()
 
     def close(self) -> None:
-        """Cancels what still runs and frees it. Any thread, any number of times; a thread that waits for the next
-        event gets CanceledError."""
+        """Cancels what still runs and frees it. Any thread, any number of times; whoever waits for the next event gets
+        CanceledError, and whoever asks later the end."""
         self._call.close()
+
+    def __repr__(self) -> str:
+        if self._response is not None:
+            state = "finished"
+        elif self._failure is not None:
+            state = f"failed: {self._failure.status}"
+        else:
+            state = "closed" if self._call.closed else "open"
+        return f"<{type(self).__name__} {state}>"
+
+    def _decoded(self, item: Tuple[int, bytes]) -> Optional[Event]:
+        """The event for an item that is no text; None for a kind that this version does not know. Raises the failure."""
+        kind, data = item
+        if kind == LLM_EVENT_ERROR:
+            raise self._failed(LLMError.from_json(json.loads(data)))
+        event = event_from(kind, data)
+        if isinstance(event, ResponseEvent):
+            self._response = event.response
+            self.close()
+        return event
+
+    def _failed(self, error: LLMError) -> LLMError:
+        """Keeps the call's own end; a refusal to read it twice at once is none."""
+        if not isinstance(error, InvalidArgumentError) or error.raw:
+            self._failure = error
+            self.close()
+        return error
+
+
+class Stream(Answer, Iterator[Event]):
+    """An answer that is still coming. Made by `Client.stream`.
+
+        with client.stream("Tell me a story") as stream:
+            for text in stream.text:
+                print(text, end="", flush=True)
+        print(stream.response.usage)
+
+    Iterating over the stream itself gives every event, with `ResponseEvent` as the last one. Each comes when its bytes
+    arrive; as long as you do not ask for more, no more than some 100 KB are read from the provider. A failure is raised
+    once, by the iteration, as an LLMError whose `partial` holds what had come.
+
+    Leaving the `with` block, or dropping the stream, cancels what still runs. One thread reads at a time, while
+    cancel() and close() may come from any.
+    """
+
+    _call: StreamCall
+
+    def __init__(self, client: Client, call: StreamCall) -> None:
+        super().__init__()
+        self._client = client  # a client that goes away takes its calls along
+        self._call = call
+        self._take = call.items.popleft
+
+    def __iter__(self) -> Stream:
+        return self
+
+    def __next__(self) -> Event:
+        item: Optional[Item]
+        while True:
+            try:
+                item = self._take()
+            except IndexError:
+                item = None
+            if isinstance(item, str):
+                return TextEvent(item)
+            if item is None:
+                if not self._fill():
+                    raise StopIteration
+                continue
+            event = self._decoded(item)
+            if event is not None:
+                return event
+
+    @property
+    def text(self) -> Iterator[str]:
+        """The pieces of text alone, as they come."""
+        take = self._take
+        item: Optional[Item]
+        while True:
+            try:
+                item = take()
+            except IndexError:
+                item = None
+            if isinstance(item, str):
+                yield item
+            elif item is not None:
+                self._decoded(item)
+            elif not self._fill():
+                return
+
+    def finish(self) -> Response:
+        """Reads what is left without showing it, and returns the whole response. Raises as the iteration does."""
+        for _ in self.text:
+            pass
+        return self.response
 
     def __enter__(self) -> Stream:
         return self
@@ -83,32 +151,11 @@ class Stream(Iterator[Event]):
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        if self._response is not None:
-            state = "finished"
-        elif self._failure is not None:
-            state = f"failed: {self._failure.status}"
-        else:
-            state = "closed" if self._call.closed else "open"
-        return f"<Stream {state}>"
-
-    def _read(self) -> Optional[Event]:
-        """The next event of a kind that this version knows, or None at the end."""
+    def _fill(self) -> bool:
         try:
-            while True:
-                item = self._call.next()
-                if item is None:
-                    return None
-                event = event_from(*item)
-                if isinstance(event, ResponseEvent):
-                    self._response = event.response
-                    self.close()
-                if event is not None:
-                    return event
+            return self._call.fill()
         except LLMError as error:
-            if self._call.closed:  # the call's own end, not a refusal to read it twice at once
-                self._failure = error
-            raise
+            raise self._failed(error)
         except BaseException:  # Ctrl-C, above all
             self.close()
             raise

@@ -1,0 +1,92 @@
+"""What the clients have in common: a provider, its settings and its policies, and no call yet."""
+
+from __future__ import annotations
+
+from ctypes import byref, c_void_p
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Type, TypeVar, Union
+
+from . import _native
+from ._handle import Handle, take_error, take_json
+from ._library import library
+from .configuration import configuration
+from .errors import ClosedError
+from .request import encode
+from .stats import Stats
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .configuration import Settings
+
+Self = TypeVar("Self", bound="BaseClient")
+
+
+class BaseClient:
+    """A provider and its settings. Any thread may use it; it sends nothing by itself."""
+
+    def __init__(self, provider: Union[str, Mapping[str, Any]], **settings: Unpack[Settings]) -> None:
+        """A client for `provider`: its name with settings as keywords, or a whole configuration, or both.
+
+        The key is taken from "api_key", else from the variable that "api_key_env" names, else from the provider's own
+        (OPENAI_API_KEY ...). A server with a "base_url" of your own needs none. ConfigurationError names the field that
+        is wrong and what it takes. LibraryError if libllm cannot be loaded.
+        """
+        self._handle: Optional[Handle] = None
+        config = configuration(provider, settings)
+        self._name = " ".join(str(config[name]) for name in ("provider", "model") if config.get(name))
+        self._library = library()
+        handle = Handle(self._library.llm_client_destroy)
+        error = c_void_p()
+        status = self._library.llm_client_create(encode(config), byref(handle.pointer), byref(error))
+        if status != _native.LLM_OK:
+            raise take_error(self._library, status, error)
+        self._handle = handle
+
+    @classmethod
+    def from_env(cls: Type[Self], provider: Optional[str] = None, **settings: Unpack[Settings]) -> Self:
+        """A client from the environment: LLM_PROVIDER unless `provider` is given, then <PROVIDER>_API_KEY, _MODEL,
+        _MAX_TOKENS, _TEMPERATURE and _BASE_URL, RATE_LIMIT_PER_MINUTE and the others that llm.h lists.
+
+        `settings` count before what the environment says. ConfigurationError names the variable that is missing or out
+        of range. Do not call it while another thread changes the environment.
+        """
+        native = library()
+        text, error = c_void_p(), c_void_p()
+        name = None if provider is None else provider.encode()
+        status = native.llm_config_from_env(name, byref(text), byref(error))
+        if status != _native.LLM_OK:
+            raise take_error(native, status, error)
+        return cls(take_json(native, text), **settings)
+
+    def stats(self) -> Stats:
+        """What has become of this client's calls so far. Does not wait."""
+        handle = self._open_handle()
+        text, error = c_void_p(), c_void_p()
+        try:
+            status = self._library.llm_client_stats(handle.pointer, byref(text), byref(error))
+        finally:
+            del handle  # see Handle
+        if status != _native.LLM_OK:
+            raise take_error(self._library, status, error)
+        return Stats.from_json(take_json(self._library, text))
+
+    @property
+    def closed(self) -> bool:
+        """Whether close() was called."""
+        return self._handle is None
+
+    def close(self) -> None:
+        """Ends the client. Its calls end with CanceledError, and later ones raise ClosedError.
+
+        Never waits. Any thread, any number of times.
+        """
+        self._handle = None  # see Handle: freed at once, or when the last thread that is starting a call has done so
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name}{' closed' if self.closed else ''}>"
+
+    def _open_handle(self) -> Handle:
+        handle = self._handle
+        if handle is None:
+            raise ClosedError("the client is closed")
+        return handle
