@@ -20,7 +20,7 @@ final class BodyExchange<Output: Sendable>: Exchange {
         self.read = read
     }
 
-    func transferStarted(_ transfer: HTTPTransfer) {}
+    func transferStarted(_ transfer: any ResponseTransfer) {}
 
     func responseBegan(_ head: HTTPResponseHead) {
         self.head = head

@@ -29,7 +29,7 @@ extension CallRunner {
         log.attempt(attempts, url: request.url, body: request.body)
         var failure: LLMError?
         do throws(LLMError) {
-            _ = try await HTTPTransport.current.perform(
+            _ = try await plan.settings.transport.perform(
                 request,
                 settings: plan.settings.connection,
                 timeouts: plan.timeouts,

@@ -4,7 +4,7 @@ final class ChatExchange: Exchange, TurnEndHandler {
     private let reader: ResponseReader
     private let events: EventWriter?
     private let channel: any EventDestination
-    private var transfer: HTTPTransfer?
+    private var transfer: (any ResponseTransfer)?
     private var flushIsDue = false
     /// When the first event was read.
     private(set) var firstEvent: Instant?
@@ -19,7 +19,7 @@ final class ChatExchange: Exchange, TurnEndHandler {
         self.channel = channel
     }
 
-    func transferStarted(_ transfer: HTTPTransfer) {
+    func transferStarted(_ transfer: any ResponseTransfer) {
         self.transfer = transfer
     }
 

@@ -9,6 +9,8 @@ struct ClientSettings: Sendable {
     let apiVersion: String?
     let connection: ConnectionSettings
     let retry: RetryPolicy
+    /// What answers in the network's place; nil for what is sent over it.
+    private let loopback: LoopbackTransport?
     /// Tells clients apart whose limits are their own.
     private let number = CallIdentifier.next()
 
@@ -16,7 +18,7 @@ struct ClientSettings: Sendable {
         self.configuration = configuration
         provider = try ProviderRegistry.shared.find(configuration.provider)
         let region = try provider.region(configuration)
-        let (baseURL, parts) = try Self.checked(provider.baseURL(configuration, region: region))
+        let (baseURL, parts) = try URLParts.baseURL(provider.baseURL(configuration, region: region))
         self.baseURL = baseURL
         apiKey = try Self.key(configuration, provider)
         signer = apiKey == nil ? try provider.signer(configuration, region: region, host: parts.host) : nil
@@ -24,6 +26,7 @@ struct ClientSettings: Sendable {
             configuration.apiVersion ?? provider.apiVersionVariables.lazy.compactMap(Environment.value).first
         connection = try ConnectionSettings(configuration, to: parts)
         self.retry = RetryPolicy(configuration.retry, own: retry)
+        loopback = try Self.loopback(configuration, provider)
         try Self.checkSecrecy(of: apiKey ?? signer?.credentials.secretAccessKey, on: parts, configuration)
         try configuration.headers.check(failingWith: .configuration)
     }
@@ -39,23 +42,6 @@ struct ClientSettings: Sendable {
         return nil
     }
 
-    private static func checked(_ text: String) throws(LLMError) -> (String, URLParts) {
-        let takes = "it takes a URL such as \"https://api.openai.com/v1\""
-        guard let parts = URLParts(text), text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-            throw .configuration("base_url is no URL; \(takes)")
-        }
-        // "https:///v1", whose path some would take for the host.
-        if text.contains(bytesOf: ":///") { throw .configuration("base_url has no host; \(takes)") }
-        guard parts.scheme == "https" || parts.scheme == "http" else {
-            throw .configuration("base_url begins with \(parts.scheme)://; it takes https:// or http://")
-        }
-        if parts.hasCredentials { throw .configuration("base_url holds a user name or password; \(takes)") }
-        if parts.hasQueryOrFragment { throw .configuration("base_url holds a query or a fragment; \(takes)") }
-        var text = Substring(text)
-        while text.hasSuffix("/") { text = text.dropLast() }
-        return (String(text), parts)
-    }
-
     private static func checkSecrecy(
         of key: Secret?,
         on url: URLParts,
@@ -68,7 +54,20 @@ struct ClientSettings: Sendable {
         )
     }
 
+    private static func loopback(
+        _ configuration: Configuration,
+        _ provider: Provider
+    ) throws(LLMError) -> LoopbackTransport? {
+        if provider.isLoopback { return LoopbackTransport(EchoServer(configuration.script ?? EchoScript())) }
+        guard configuration.script == nil else {
+            throw .configuration("script is for the provider echo; \(provider.name) answers by itself")
+        }
+        return nil
+    }
+
     // MARK: For one call
+
+    @IOThread var transport: any Transport { loopback ?? HTTPTransport.current }
 
     /// Where a call with these options goes.
     func endpoint(_ options: CallOptions) throws(LLMError) -> Endpoint {
@@ -76,9 +75,14 @@ struct ClientSettings: Sendable {
         if options.apiKey != nil, let parts = URLParts(baseURL) {
             try Self.checkSecrecy(of: options.apiKey, on: parts, configuration)
         }
-        var headers = configuration.headers
-        for header in options.headers { headers.set(header) }
-        var endpoint = Endpoint(baseURL: baseURL, apiKey: options.apiKey ?? apiKey, headers: headers)
+        var key = options.apiKey ?? apiKey
+        var headers = provider.headers
+        if let field = provider.keyField, let secret = key {
+            headers.set(field.field(secret))
+            key = nil
+        }
+        for header in configuration.headers + options.headers { headers.set(header) }
+        var endpoint = Endpoint(baseURL: baseURL, apiKey: key, headers: headers)
         endpoint.apiVersion = apiVersion
         endpoint.signer = endpoint.apiKey == nil ? signer : nil
         return endpoint
@@ -114,7 +118,7 @@ struct ClientSettings: Sendable {
     /// The request with what the configuration says where it says nothing.
     func filled(_ request: Request) throws(LLMError) -> Request {
         var request = try request.prepared(sanitizing: configuration.sanitize)
-        request.model = request.model ?? configuration.model
+        request.model = request.model ?? configuration.model ?? provider.models.first
         request.maxTokens = request.maxTokens ?? configuration.maxTokens
         request.temperature = request.temperature ?? configuration.temperature
         request.dropUnsupported = request.dropUnsupported ?? configuration.dropUnsupported
@@ -124,14 +128,14 @@ struct ClientSettings: Sendable {
 
     func filled(_ request: EmbeddingRequest) throws(LLMError) -> EmbeddingRequest {
         var request = request
-        request.model = request.model ?? configuration.model
+        request.model = request.model ?? configuration.model ?? provider.models.first
         try checkModel(request.model)
         return request
     }
 
     /// A server of the caller's own may have one model alone, which needs no name.
     private func checkModel(_ model: String?) throws(LLMError) {
-        guard model == nil, configuration.baseURL == nil else { return }
+        guard model == nil, configuration.baseURL == nil, provider.needsModel else { return }
         let variable = EnvironmentVariables(prefix: provider.environmentPrefix).model
         throw .configuration("model is missing: give it in the request or the configuration, or set \(variable)")
     }

@@ -82,8 +82,10 @@ public final class LLMClient: Sendable {
         case .stream(let request):
             return marked(try adapter.encodeChat(settings.filled(request), streaming: true, to: endpoint))
         case .embed(let request):
+            try settings.provider.check(.embeddings)
             return marked(try adapter.encodeEmbeddings(settings.filled(request), to: endpoint))
         case .listModels, .healthCheck:
+            try settings.provider.check(.modelList)
             return adapter.encodeModelList(page: nil, to: endpoint)
         }
     }

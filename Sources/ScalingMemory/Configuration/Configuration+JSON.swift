@@ -2,7 +2,7 @@ extension Configuration {
     private static let fields: Set = [
         "provider", "api_key", "api_key_env", "base_url", "model", "max_tokens", "temperature", "timeout",
         "rate_limit", "retry", "headers", "proxy", "ca_file", "http2", "allow_insecure_http", "max_response_bytes",
-        "max_event_bytes", "sanitize", "drop_unsupported", "api_version", "aws",
+        "max_event_bytes", "sanitize", "drop_unsupported", "api_version", "aws", "script",
     ]
 
     /// Reads a configuration. Throws an error that names the field, what is wrong with it and what it takes.
@@ -39,6 +39,7 @@ extension Configuration {
         caFile = try object.string("ca_file")
         http2 = try object.bool("http2") ?? false
         allowInsecureHTTP = try object.bool("allow_insecure_http") ?? false
+        script = try EchoScript(object)
         let bytes = 1...Int(Int32.max)
         maxResponseBytes = try object.integer("max_response_bytes", in: bytes) ?? maxResponseBytes
         maxEventBytes = try object.integer("max_event_bytes", in: bytes) ?? maxEventBytes

@@ -26,6 +26,9 @@ public struct Configuration: Sendable, Hashable {
     public var maxResponseBytes = 64 * 1024 * 1024
     public var maxEventBytes = 16 * 1024 * 1024
 
+    /// What the provider echo answers; nil: what it is told.
+    public var script: EchoScript?
+
     public init(provider: String, model: String? = nil, apiKey: Secret? = nil, baseURL: String? = nil) {
         self.provider = provider
         self.model = model

@@ -19,13 +19,17 @@ public struct HTTPHeader: Sendable, Hashable {
 
     /// What is wrong with the field, beginning with its name: whatever could end it and begin another.
     fileprivate var problem: String? {
-        guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else {
+        guard Self.isName(name) else {
             return "\(name.shortened(to: 64)) is not a header's name"
         }
         guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
             return "\(name.shortened(to: 64)) has a line end or another control character in its value"
         }
         return nil
+    }
+
+    package static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy(isNameByte)
     }
 
     /// RFC 9110, section 5.6.2: the characters of a token.

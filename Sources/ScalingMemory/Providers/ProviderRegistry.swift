@@ -12,6 +12,19 @@ public struct Provider: Sendable {
     var otherVariables = OtherVariables()
     /// The header field by which the provider knows a request that is sent again; nil where it knows none.
     public var idempotencyHeader: String?
+    /// The header field that holds the key, where it is not the wire's own.
+    public var keyField: KeyField?
+    /// Sent with every request, in place of the library's own of that name.
+    public var headers: [HTTPHeader] = []
+    /// What the provider cannot do, of `Capability` and of what `ChatQuirks.lacks` says.
+    public var lacks: Set<String> = []
+    /// Names of models; the first is the model of those who name none.
+    public var models: [String] = []
+    /// Whether requests must name a model. A server with one model alone needs no name.
+    public var needsModel = true
+    public var origin = Origin.defined
+    /// Answers in the provider's place, without a network: see `EchoServer`.
+    var isLoopback = false
 
     public init(name: String, adapter: any ProviderAdapter, baseURL: String, environmentPrefix: String) {
         self.name = name
@@ -43,79 +56,9 @@ struct OtherVariables: Sendable {
 /// The providers that clients can be made for. More can be registered while the program runs; a client keeps the one that
 /// it was made with.
 public final class ProviderRegistry: Sendable {
-    public static let shared = ProviderRegistry(builtIn)
+    public static let shared = ProviderRegistry(ProviderTable.providers)
 
     private let providers: Locked<[String: Provider]>
-
-    private static var builtIn: [Provider] {
-        var openAI = Provider(
-            name: "openai",
-            adapter: OpenAIAdapter(),
-            baseURL: "https://api.openai.com/v1",
-            environmentPrefix: "OPENAI"
-        )
-        openAI.idempotencyHeader = "idempotency-key"
-        return [
-            openAI,
-            Provider(
-                name: "openai-responses",
-                adapter: OpenAIResponsesAdapter(),
-                baseURL: "https://api.openai.com/v1",
-                environmentPrefix: "OPENAI"
-            ),
-            Provider(
-                name: "anthropic",
-                adapter: AnthropicAdapter(),
-                baseURL: "https://api.anthropic.com",
-                environmentPrefix: "ANTHROPIC"
-            ),
-            Provider(
-                name: "gemini",
-                adapter: GeminiAdapter(),
-                baseURL: "https://generativelanguage.googleapis.com",
-                environmentPrefix: "GEMINI"
-            ),
-            ollama, azure, bedrock,
-        ]
-    }
-
-    private static var ollama: Provider {
-        var provider = Provider(
-            name: "ollama",
-            adapter: OllamaAdapter(),
-            baseURL: "http://localhost:11434",
-            environmentPrefix: "OLLAMA"
-        )
-        provider.authentication = .optionalKey
-        return provider
-    }
-
-    /// Each customer has a host of their own.
-    private static var azure: Provider {
-        var provider = Provider(
-            name: "azure",
-            adapter: AzureOpenAIAdapter(),
-            baseURL: "",
-            environmentPrefix: "AZURE"
-        )
-        provider.authentication = .keyAlways
-        provider.otherVariables.apiKey = ["AZURE_OPENAI_API_KEY"]
-        provider.otherVariables.baseURL = ["AZURE_OPENAI_ENDPOINT"]
-        provider.otherVariables.apiVersion = ["OPENAI_API_VERSION"]
-        return provider
-    }
-
-    private static var bedrock: Provider {
-        var provider = Provider(
-            name: "bedrock",
-            adapter: BedrockAdapter(),
-            baseURL: "https://bedrock-runtime.{region}.amazonaws.com",
-            environmentPrefix: "BEDROCK"
-        )
-        provider.authentication = .aws
-        provider.otherVariables.apiKey = ["AWS_BEARER_TOKEN_BEDROCK"]
-        return provider
-    }
 
     init(_ providers: [Provider]) {
         let entries = providers.map { ($0.name, $0) }
@@ -135,6 +78,16 @@ public final class ProviderRegistry: Sendable {
 
     public func provider(named name: String) -> Provider? {
         providers.withLock { $0[name] }
+    }
+
+    /// Replaces what is there under `name` by what `make` makes of it; nil where there is nothing.
+    package func register(as name: String, _ make: (Provider?) -> Provider) {
+        providers.withLock { $0[name] = make($0[name]) }
+    }
+
+    /// All of them, by name.
+    public var all: [Provider] {
+        providers.withLock { $0.values.sorted { $0.name < $1.name } }
     }
 
     /// All names, sorted.

@@ -1,8 +1,8 @@
 /// Takes a response as it arrives, on the I/O thread.
 @IOThread
 package protocol HTTPResponseHandler: AnyObject {
-    /// The request is on its way. The transfer is for `resume`.
-    func transferStarted(_ transfer: HTTPTransfer)
+    /// The request is on its way.
+    func transferStarted(_ transfer: any ResponseTransfer)
 
     /// The status and the header fields are in.
     func responseBegan(_ head: HTTPResponseHead)
@@ -13,7 +13,7 @@ package protocol HTTPResponseHandler: AnyObject {
     /// The body ended as HTTP says that it should.
     func bodyEnded()
 
-    /// Whether the reader has room. Asked before each piece; false holds up the transfer until `HTTPTransfer.resume`.
+    /// Whether the reader has room. Asked before each piece; false holds up the transfer until `ResponseTransfer.resume`.
     var wantsMore: Bool { get }
 
     /// How many bytes the reader has not taken yet.
@@ -27,4 +27,32 @@ package enum HTTPBodyDecision: Sendable {
     case isComplete
     /// Nothing that comes can be of use any more: close the connection.
     case abort
+}
+
+/// A response on its way, for those who take it.
+@IOThread
+package protocol ResponseTransfer: AnyObject {
+    /// Goes on after `wantsMore` was false.
+    func resume()
+
+    /// The answer is whole, which was found out between two pieces of it: as `HTTPBodyDecision.isComplete`.
+    func complete()
+}
+
+/// Sends requests.
+@IOThread
+package protocol Transport: AnyObject {
+    /// Sends `request` and hands the response to `handler` as it comes. Returns when the response has ended, or when the
+    /// handler says that it is complete; throws where the connection, a limit of time or the task's cancellation ended it.
+    func perform(
+        _ request: HTTPRequest,
+        settings: ConnectionSettings,
+        timeouts: Timeouts,
+        handler: any HTTPResponseHandler
+    ) async throws(LLMError) -> TransferTimings
+}
+
+package struct TransferTimings: Sendable {
+    package var began: Instant
+    package var firstByte: Instant?
 }

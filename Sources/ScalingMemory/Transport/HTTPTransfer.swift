@@ -2,13 +2,8 @@ internal import CCurl
 
 /// One request and its response: a libcurl easy handle, its limits of time, and whoever waits for its end.
 @IOThread
-package final class HTTPTransfer {
-    package struct Timings: Sendable {
-        package var began: Instant
-        package var firstByte: Instant?
-    }
-
-    typealias Outcome = Result<Timings, LLMError>
+package final class HTTPTransfer: ResponseTransfer {
+    typealias Outcome = Result<TransferTimings, LLMError>
 
     private let request: HTTPRequest
     private let settings: ConnectionSettings
@@ -22,7 +17,7 @@ package final class HTTPTransfer {
     private var headIsComplete = false
     private var isPaused = false
     private var isCanceled = false
-    private var timings = Timings(began: .now)
+    private var timings = TransferTimings(began: .now)
     private var lastActivity = Instant.now
     private var timer: TimerQueue.Timer?
 
@@ -135,7 +130,10 @@ package final class HTTPTransfer {
         }
     }
 
-    /// Goes on after `wantsMore` was false.
+    package func complete() {
+        if continuation != nil { linger() }
+    }
+
     package func resume() {
         lastActivity = .now
         guard isPaused, let easy else { return }
@@ -158,9 +156,7 @@ package final class HTTPTransfer {
         guard timeouts.firstByteMs > 0 else { return }
         let limit = timeouts.firstByteMs
         timer = Reactor.current.schedule(at: lastActivity.adding(milliseconds: limit)) { [weak self] in
-            self?.close(
-                .failure(LLMError(.timeout, "the server sent nothing for \(limit) ms (timeout.first_byte_ms)"))
-            )
+            self?.close(.failure(.noFirstByte(withinMs: limit)))
         }
     }
 
@@ -182,9 +178,7 @@ package final class HTTPTransfer {
             } else if self.lastActivity.adding(milliseconds: limit) > now {
                 self.watchIdleness(from: self.lastActivity)
             } else {
-                self.close(
-                    .failure(LLMError(.timeout, "the response stood still for \(limit) ms (timeout.idle_ms)"))
-                )
+                self.close(.failure(.stoodStill(forMs: limit)))
             }
         }
     }

@@ -9,7 +9,7 @@ internal import Musl
 /// Sends requests with libcurl's multi interface, driven by the event loop: one connection pool for all clients of the
 /// process. https://curl.se/libcurl/c/libcurl-multi.html
 @IOThread
-package final class HTTPTransport: ReadinessHandler {
+package final class HTTPTransport: Transport, ReadinessHandler {
     /// The transport of this process. A forked child makes its own and leaks the parent's: cleaning that up would write
     /// to the parent's connections.
     package static var current: HTTPTransport {
@@ -53,14 +53,12 @@ package final class HTTPTransport: ReadinessHandler {
 
     // MARK: Transfers
 
-    /// Sends `request` and hands the response to `handler` as it comes. Returns when the response has ended, or when the
-    /// handler says that it is complete; throws where the connection, a limit of time or the task's cancellation ended it.
     package func perform(
         _ request: HTTPRequest,
         settings: ConnectionSettings,
         timeouts: Timeouts,
         handler: any HTTPResponseHandler
-    ) async throws(LLMError) -> HTTPTransfer.Timings {
+    ) async throws(LLMError) -> TransferTimings {
         let transfer = HTTPTransfer(request: request, settings: settings, timeouts: timeouts, handler: handler)
         let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in

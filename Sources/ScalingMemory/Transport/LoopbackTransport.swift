@@ -1,0 +1,163 @@
+/// What a server that is not there answers to one request.
+struct LoopbackResponse: Sendable {
+    enum End: Sendable {
+        /// As HTTP says that a body should end.
+        case whole
+        case broken(LLMError)
+        /// Nothing comes any more, and the connection stays open.
+        case never
+    }
+
+    var status = 200
+    var headers: [HTTPHeader] = []
+    /// The body, in the pieces in which it arrives.
+    var pieces: [ByteBuffer] = []
+    /// How long each piece is waited for, in milliseconds.
+    var delayMs = 0
+    var end = End.whole
+
+    /// No connection can be made.
+    static let refused = LoopbackResponse(status: 0)
+}
+
+/// Answers requests within the process.
+@IOThread
+protocol LoopbackServer: AnyObject, Sendable {
+    func answer(_ request: HTTPRequest) -> LoopbackResponse
+}
+
+/// Stands in for `HTTPTransport` where there is no network: hands a server's response to the handler as if it had come over
+/// one, with its pieces, waits, limits of time and a reader that holds it up.
+@IOThread
+final class LoopbackTransport: Transport {
+    private let server: any LoopbackServer
+
+    nonisolated init(_ server: any LoopbackServer) {
+        self.server = server
+    }
+
+    func perform(
+        _ request: HTTPRequest,
+        settings: ConnectionSettings,
+        timeouts: Timeouts,
+        handler: any HTTPResponseHandler
+    ) async throws(LLMError) -> TransferTimings {
+        let transfer = LoopbackTransfer(server.answer(request), timeouts: timeouts, handler: handler)
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<LoopbackTransfer.Outcome, Never>) in
+                if Task.isCancelled {
+                    continuation.resume(returning: .failure(LoopbackTransfer.canceled))
+                } else {
+                    transfer.start(continuation)
+                }
+            }
+        } onCancel: {
+            EventLoop.shared.execute { transfer.cancel() }
+        }
+        return try outcome.get()
+    }
+}
+
+/// One response that is being played, a piece a turn of the loop.
+@IOThread
+final class LoopbackTransfer: ResponseTransfer {
+    typealias Outcome = Result<TransferTimings, LLMError>
+
+    private let response: LoopbackResponse
+    private let timeouts: Timeouts
+    private var handler: (any HTTPResponseHandler)?
+    private var continuation: UnsafeContinuation<Outcome, Never>?
+    private var timings = TransferTimings(began: .now)
+    private var next = 0
+    private var isPaused = false
+    private var timer: TimerQueue.Timer?
+
+    init(_ response: LoopbackResponse, timeouts: Timeouts, handler: any HTTPResponseHandler) {
+        self.response = response
+        self.timeouts = timeouts
+        self.handler = handler
+    }
+
+    nonisolated static var canceled: LLMError { LLMError(.canceled, "the call was cancelled") }
+
+    func start(_ continuation: UnsafeContinuation<Outcome, Never>) {
+        self.continuation = continuation
+        handler?.transferStarted(self)
+        wait(response.pieces.isEmpty ? 0 : response.delayMs)
+    }
+
+    func cancel() {
+        finish(.failure(Self.canceled))
+    }
+
+    func resume() {
+        guard isPaused, continuation != nil else { return }
+        isPaused = false
+        wait(0)
+    }
+
+    func complete() {
+        finish(.success(timings))
+    }
+
+    private func finish(_ outcome: Outcome) {
+        if let timer { Reactor.current.cancel(timer) }
+        timer = nil
+        handler = nil
+        continuation?.resume(returning: outcome)
+        continuation = nil
+    }
+
+    // MARK: Playing
+
+    /// Plays on after `delayMs`, unless a limit of time ends the call before.
+    private func wait(_ delayMs: Int) {
+        let limit = timings.firstByte == nil ? timeouts.firstByteMs : timeouts.idleMs
+        if limit > 0, delayMs > limit { return waitForLimit(limit) }
+        timer = Reactor.current.schedule(afterMs: delayMs) { [weak self] in self?.play() }
+    }
+
+    /// Nothing comes before the limit; 0 is none.
+    private func waitForLimit(_ limit: Int) {
+        guard limit > 0 else { return }
+        let error = timings.firstByte == nil ? LLMError.noFirstByte(withinMs: limit) : .stoodStill(forMs: limit)
+        timer = Reactor.current.schedule(afterMs: limit) { [weak self] in self?.finish(.failure(error)) }
+    }
+
+    private func play() {
+        timer = nil
+        guard let handler else { return }
+        if response.status == 0 {
+            var error = LLMError(.connection, "the connection was refused, as the script says")
+            error.isOfConnecting = true
+            return finish(.failure(error))
+        }
+        if timings.firstByte == nil {
+            if response.pieces.isEmpty, case .broken(let error) = response.end { return finish(.failure(error)) }
+            if response.pieces.isEmpty, case .never = response.end { return waitForLimit(timeouts.firstByteMs) }
+            timings.firstByte = .now
+            handler.responseBegan(HTTPResponseHead(status: response.status, headers: response.headers))
+        }
+        guard response.pieces.indices.contains(next) else { return end(handler) }
+        guard handler.wantsMore else {
+            isPaused = true
+            return
+        }
+        let piece = response.pieces[next]
+        next += 1
+        switch handler.received(piece.bytes) {
+        case .goOn: wait(response.pieces.indices.contains(next) ? response.delayMs : 0)
+        case .isComplete, .abort: finish(.success(timings))
+        }
+    }
+
+    private func end(_ handler: any HTTPResponseHandler) {
+        switch response.end {
+        case .whole:
+            handler.bodyEnded()
+            finish(.success(timings))
+        case .broken(let error): finish(.failure(error))
+        case .never: waitForLimit(timeouts.idleMs)
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/// The limits of time of a response on its way, in words.
+extension LLMError {
+    static func noFirstByte(withinMs limit: Int) -> LLMError {
+        LLMError(.timeout, "the server sent nothing for \(limit) ms (timeout.first_byte_ms)")
+    }
+
+    static func stoodStill(forMs limit: Int) -> LLMError {
+        LLMError(.timeout, "the response stood still for \(limit) ms (timeout.idle_ms)")
+    }
+}
