@@ -5,7 +5,7 @@
  *
  * This header is the manual. It starts with an example and the rules that hold everywhere, and then goes through the
  * functions by what they act on: version, errors, configuration, client, the blocking calls, the call handle on which
- * those stand, the queue, on which one reader has many calls, and the log.
+ * those stand, the queue, on which one reader has many calls, the log, and providers of your own.
  *
  *     #include <llm.h>
  *     #include <stdio.h>
@@ -219,6 +219,7 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *   "allow_insecure_http"  true: a key may be sent over plain http to a host that is not this one. Default false.
  *   "max_response_bytes"   a whole body or stream may have no more bytes: default 67108864; past it LLM_ERROR_TOO_LARGE
  *   "max_event_bytes"      the same for one event of a stream: default 16777216
+ *   "script"        for "echo": what it answers, see "providers"
  */
 
 /* Writes the configuration that the environment describes: <PROVIDER>_API_KEY (as "api_key_env": the key itself is not
@@ -558,6 +559,132 @@ llm_status llm_set_log(int32_t level, llm_log_fn LLM_NULLABLE write, void *LLM_N
  * LLM_ERROR_INVALID_ARGUMENT: NULL, `level` is none of LLM_LOG_*, or this was called from an llm_log_fn;
  * LLM_ERROR_FORKED: the queue belongs to the parent process. */
 llm_status llm_queue_log(llm_queue *LLM_NONNULL queue, int32_t level);
+
+/* --------------------------------------------------------------------------------------------------------- providers */
+
+/*
+ * llm_provider_list gives the providers that there are. All but a few speak OpenAI's chat completions: cerebras, cohere,
+ * dashscope, deepinfra, deepseek, fireworks, github, groq, huggingface, hyperbolic, mistral, moonshot, nebius, nvidia,
+ * openrouter, perplexity, sambanova, siliconflow, together, venice, xai, zhipu; and on this machine, without a key, llamacpp
+ * (port 8080), lmstudio (1234) and vllm (8000). More are added here, for clients that are made afterwards: a client keeps the
+ * provider that it was made with.
+ *
+ * "echo" needs no network and no key: programs are tested with it. It answers with the last user message, word by word. A
+ * tool that is offered is called where "tool_choice" leaves no other way, or where the message is "call NAME" or "call NAME
+ * {arguments}"; without arguments they are made from the tool's schema. A tool's result is answered with its text, and a
+ * "response_format" with a small document that its schema allows. A token is a word. Embeddings are the same for the same
+ * text. All else is as with any provider: retries, limits (of which 60 calls a minute is the default), times, statistics.
+ * The configuration's "script" is an array of steps, each of which answers one attempt, the last one all that follow:
+ *
+ *   {"text": "..."} or {"chunks": ["...", ...]}     the answer, streamed word by word or so
+ *   "reasoning", "refusal", "finish_reason"         text
+ *   "tool_calls": [{"name", "arguments"?, "id"?}]   arguments as an object or as text
+ *   "usage": {"input_tokens": 1, ...}               as in a response
+ *   "delay_ms"                                      before each piece of the response
+ *   "status": 429, "headers": {}, "body"            an HTTP error instead of an answer; the body is an object or text
+ *   "error"     "refuse": no connection; "garbage": no answer of this wire; and after what the step says of an answer:
+ *               "reset": the connection breaks, "truncate": the response ends, "stall": nothing more comes
+ */
+
+/* All providers, sorted by name, yours to free with llm_free:
+ *
+ *   {"providers": [{"name": "groq", "wire": "openai-chat", "base_url": "https://api.groq.com/openai/v1",
+ *                   "environment_prefix": "GROQ", "api_key_env": ["GROQ_API_KEY"], "requires_key": true,
+ *                   "capabilities": ["chat", "stream", "tools", "model_list"], "models": [],
+ *                   "origin": "built_in", "defined" or "registered", "built_in": true}]}
+ *
+ * "api_key_env" are the variables that may hold the key: the first that is set counts. "capabilities" are "chat", "stream",
+ * "tools", "embeddings" and "model_list"; the last two are LLM_ERROR_UNSUPPORTED where they are missing. No secrets. */
+llm_status llm_provider_list(char *LLM_NULLABLE *LLM_NONNULL providers_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Adds a provider, or puts it in place of the one of that name. The definition:
+ *
+ *   "name"          1 to 64 letters, digits, dots, hyphens and underscores
+ *   "wire"          "openai-chat", "openai-responses", "anthropic", "gemini" or "ollama"
+ *   "base_url"      where its paths begin
+ *   "environment_prefix"  of its variables; default the name in capitals with "_" for what is neither letter nor digit:
+ *                   "my-llm" has MY_LLM_API_KEY, MY_LLM_MODEL, MY_LLM_BASE_URL ...
+ *   "api_key_env"   another variable that may hold the key
+ *   "requires_key"  false: a client needs none; default true
+ *   "auth"          {"header": "authorization", "scheme": "Bearer"}: the header field that holds the key, in place of the
+ *                   wire's own. With another header the default scheme is "": the key alone.
+ *   "headers"       {"name": "value"}: sent with every request
+ *   "models"        names, for people; the first is the model of requests and configurations that name none
+ *   "quirks"        for "openai-chat", in what the server differs from others: {"max_tokens": the field's name,
+ *                   "max_tokens" or "max_completion_tokens", "reasoning": "reasoning_effort" or "reasoning" (an object),
+ *                   "seed": the field's name, "stream_options", "developer_role", "cache_control", "file_urls": false where it
+ *                   does not take them, "lacks": what it does not have (fields of a request, types of parts, "tools",
+ *                   "embeddings", "model_list"), "returns": members of an answer's message that must come back with it,
+ *                   "think_tags": true where answers begin with <think>reasoning</think>}
+ *
+ * Errors name the field. Keys have no place in it: they are the client's. */
+llm_status llm_provider_define(const char *LLM_NONNULL definition_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
+
+/* Where a function of an adapter writes what it has to say; valid while the function runs, on its thread. */
+typedef struct llm_sink llm_sink;
+
+enum {
+  LLM_SINK_REQUEST = 1,          /* JSON {"path" or "url", "method"?, "headers"?, "framing"?} */
+  LLM_SINK_BODY = 2              /* the request's body; several are joined */
+};
+
+/* What `kind` is depends on the function. LLM_ERROR_INVALID_ARGUMENT: `data` is not what the kind takes (and the call ends
+ * with that, whatever the function returns), or the function has no such kind. */
+llm_status llm_sink_write(llm_sink *LLM_NONNULL sink, int32_t kind, const char *LLM_NULLABLE data, size_t length);
+
+/*
+ * An adapter speaks a wire that the library does not know. Each function that is NULL is done as for "openai-chat".
+ *
+ *   encode        The HTTP request of `operation`, LLM_OP_COMPLETE, _STREAM, _EMBED, _LIST_MODELS or _HEALTH_CHECK
+ *                 (llm_analyze is a COMPLETE). `request_json` is the request with the configuration's "model", "max_tokens"
+ *                 and "temperature", without what is set for the call alone; "{}" for the last two. Writes one
+ *                 LLM_SINK_REQUEST and, unless it is a GET, an LLM_SINK_BODY. "path" is put behind the base URL; a "url" is
+ *                 whole, and is sent the key only if it begins with the base URL. "method" is "POST" (with a body) or "GET". The
+ *                 library adds the key, User-Agent, Content-Type and the caller's headers. "framing" is how a stream is cut:
+ *                 "sse" (the default) or "ndjson".
+ *   decode        A whole body with a status of 2xx; not called for a health check, for which that status is enough. For a
+ *                 chat writes LLM_EVENT_TEXT, _REASONING, _TOOL_CALL and one _RESPONSE: the fields of a response that are
+ *                 known, such as "id", "model", "finish_reason", "usage" ("content" and "reasoning" too, where they were not
+ *                 written before). For _EMBED and _LIST_MODELS one LLM_EVENT_RESPONSE, {"embeddings", "model", "usage"} or
+ *                 {"models"}.
+ *   decode_event  One event of a stream: its name ("" where it has none) and its data. `*stream` is the state of this
+ *                 stream, NULL at first, yours to set. Writes the same, and LLM_EVENT_TOOL_CALL_DELTA; LLM_EVENT_RESPONSE ends
+ *                 the stream. One that ends without it, and without a "finish_reason", is LLM_ERROR_TRUNCATED.
+ *   stream_free   `*stream`, if it is not NULL: once for each stream, when it has ended, or by whoever frees the call.
+ *   decode_error  The body of another status. Writes LLM_EVENT_ERROR: {"message", "provider_code", "http_status"}, all
+ *                 optional, of which the error is made; the status decides what kind.
+ *
+ * They return LLM_OK. A negative status ends the call with it; an LLM_EVENT_ERROR written before gives the message. Text and
+ * bodies are followed by a NUL.
+ *
+ * Threads: each function runs inside an llm_ function that its call's owner is in, on his thread, and never on the library's
+ * own: encode in the one that starts the call, the others in the one that reads it (llm_complete and the like, llm_call_next,
+ * llm_queue_read), stream_free also in llm_call_free, llm_queue_destroy or what frees a call that was not read to its end. For
+ * one call they run one at a time, for several at the same time. They may call libllm, and must neither throw nor longjmp.
+ *
+ * What is decided before a function can be asked is decided as ever: retries by status and headers, and by an error's body
+ * where it has the usual shape. A stream is not retried once anything of it has come, an error as its first event included.
+ * Statistics and the log know such calls by status, without usage.
+ */
+typedef struct llm_adapter {
+  size_t size;                                            /* sizeof(llm_adapter) */
+  llm_status (*LLM_NULLABLE encode)(void *LLM_NULLABLE user_data, int32_t operation, const char *LLM_NONNULL request_json,
+                                    llm_sink *LLM_NONNULL out);
+  llm_status (*LLM_NULLABLE decode)(void *LLM_NULLABLE user_data, int32_t operation, const char *LLM_NONNULL body,
+                                    size_t length, llm_sink *LLM_NONNULL out);
+  llm_status (*LLM_NULLABLE decode_event)(void *LLM_NULLABLE user_data, void *LLM_NULLABLE *LLM_NONNULL stream,
+                                          const char *LLM_NONNULL name, const char *LLM_NONNULL data, size_t length,
+                                          llm_sink *LLM_NONNULL out);
+  void (*LLM_NULLABLE stream_free)(void *LLM_NULLABLE user_data, void *LLM_NULLABLE stream);
+  llm_status (*LLM_NULLABLE decode_error)(void *LLM_NULLABLE user_data, int32_t http_status, const char *LLM_NONNULL body,
+                                          size_t length, llm_sink *LLM_NONNULL out);
+} llm_adapter;
+
+/* Gives the provider `name` these functions in place of its wire. One that was there before, defined or built in, keeps its
+ * address, variables and headers; a new one has none: its clients need a "base_url", and no key. The struct is copied, the
+ * functions and `user_data` must stay: there is no way to take them back. */
+llm_status llm_provider_register(const char *LLM_NONNULL name, const llm_adapter *LLM_NONNULL adapter,
+                                 void *LLM_NULLABLE user_data, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
 
 #ifdef __cplusplus
 }

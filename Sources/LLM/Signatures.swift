@@ -38,4 +38,8 @@ private func signaturesAgreeWithTheHeader() {
     same(CLLM.llm_queue_destroy, LLM.llm_queue_destroy)
     same(CLLM.llm_queue_log, LLM.llm_queue_log)
     same(CLLM.llm_set_log, LLM.llm_set_log)
+    same(CLLM.llm_provider_define, LLM.llm_provider_define)
+    same(CLLM.llm_provider_register, LLM.llm_provider_register)
+    same(CLLM.llm_provider_list, LLM.llm_provider_list)
+    same(CLLM.llm_sink_write, LLM.llm_sink_write)
 }

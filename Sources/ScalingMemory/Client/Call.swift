@@ -16,15 +16,18 @@ package final class Call: Sendable {
     private let destination: any EventDestination
     /// Where the call is read; nil for a call on a queue.
     private let channel: EventChannel?
+    /// Who decodes what comes on the channel; nil for the library's own adapters.
+    private let foreign: ForeignReader?
     private let runner: CallRunner
     private let canceled = Atomic<Bool>(false)
     private let generation = EventLoop.shared.generation
 
-    init(id: String, key: UInt64, destination: any EventDestination, channel: EventChannel?, runner: CallRunner) {
+    init(id: String, key: UInt64, destination: any EventDestination, channel: EventChannel?, foreign: ForeignReader? = nil, runner: CallRunner) {
         self.id = id
         self.key = key
         self.destination = destination
         self.channel = channel
+        self.foreign = foreign
         self.runner = runner
     }
 
@@ -50,6 +53,10 @@ package final class Call: Sendable {
     package func take(timeoutMs: Int?) -> Delivery {
         if belongsToParent { return .failure(forked()) }
         guard let channel else { return .failure(.onQueue) }
+        if let foreign {
+            let deadline = timeoutMs.map { Instant.now.adding(milliseconds: $0) }
+            return checked(foreign.take(until: deadline, waits: timeoutMs != 0))
+        }
         if timeoutMs == 0 { return Self.delivery(channel.takeNow()) }
         return Self.delivery(channel.take(until: timeoutMs.map { Instant.now.adding(milliseconds: $0) }))
     }
@@ -57,10 +64,17 @@ package final class Call: Sendable {
     func take() async -> Delivery {
         guard let channel else { return .failure(.onQueue) }
         return await withTaskCancellationHandler {
-            Self.delivery(await channel.take())
+            if let foreign { return checked(await foreign.take()) }
+            return Self.delivery(await channel.take())
         } onCancel: {
             cancel()
         }
+    }
+
+    /// A result that was made before the call was cancelled, and is read after it.
+    private func checked(_ delivery: Delivery) -> Delivery {
+        guard isCanceled, case .result(let result) = delivery else { return delivery }
+        return Self.delivery(.outcome(CallOutcome.success(result).canceled))
     }
 
     private static func delivery(_ delivery: EventChannel.Delivery) -> Delivery {
@@ -93,6 +107,7 @@ package final class Call: Sendable {
         if belongsToParent { return }
         cancel(.byCaller)
         destination.detach()
+        foreign?.close()
     }
 
     /// The error for whoever reads on in a forked child, from inside a callback in which the process was copied. The call is

@@ -9,6 +9,8 @@ struct CallPlan: Sendable {
     let tag: UInt64
     /// What each attempt reserves of the token limit.
     let estimate: TokenEstimate
+    /// What the I/O thread leaves for the reader, where only he can decode it; nil for the library's own adapters.
+    let foreign: ForeignAnswer?
     /// The client's.
     let statistics: ClientStatistics
 

@@ -1,7 +1,8 @@
 extension CallRunner {
     /// What the call gives.
     func result() async throws(LLMError) -> CallResult {
-        switch plan.operation {
+        if let answer = plan.foreign { return try await foreignResult(answer) }
+        return switch plan.operation {
         case .complete: .response(try await chat(streaming: false))
         case .stream: .response(try await chat(streaming: true))
         case .embed(let request): .embeddings(try await embeddings(request))
@@ -11,7 +12,7 @@ extension CallRunner {
     }
 
     /// One parser for all calls: each document is read to its end before the next one comes.
-    private static let parser = JSONParser()
+    static let parser = JSONParser()
 
     private func chat(streaming: Bool) async throws(LLMError) -> Response {
         defer { chat = nil }
@@ -92,10 +93,14 @@ extension CallRunner {
     }
 
     /// One attempt, and outside the rate limits: it tells how the provider is now.
-    private func health() async throws(LLMError) -> HealthReport {
+    func health() async throws(LLMError) -> HealthReport {
         var error: LLMError?
         do throws(LLMError) {
-            _ = try await attempt(plan.request, makePage(after: ModelList(provider: plan.provider.name)))
+            if let answer = plan.foreign {
+                try await attempt(plan.request, makeForeign(answer))
+            } else {
+                _ = try await attempt(plan.request, makePage(after: ModelList(provider: plan.provider.name)))
+            }
         } catch let failure {
             // Someone gave up on the check itself: that says nothing of the provider.
             if failure.code == .canceled, isCanceledByChoice { throw failure }

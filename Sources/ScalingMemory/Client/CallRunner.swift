@@ -18,6 +18,8 @@ final class CallRunner {
     private var isOver = false
     /// The chat that is under way, whose reader may hold it up.
     var chat: ChatExchange?
+    /// The same of a call that its reader decodes.
+    var foreign: ForeignExchange?
     var attempts = 0
     /// Why the last attempt failed, where another one was made or waited for.
     var lastFailure: LLMError?
@@ -51,6 +53,12 @@ final class CallRunner {
     /// The reader has room again.
     func resume() {
         chat?.resume()
+        foreign?.resume()
+    }
+
+    /// The reader wants nothing more of the response.
+    func complete() {
+        foreign?.complete()
     }
 
     /// The process exits, and no task will run any more: the end is told to whoever waits.

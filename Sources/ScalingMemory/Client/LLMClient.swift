@@ -86,6 +86,9 @@ public final class LLMClient: Sendable {
             return marked(try adapter.encodeEmbeddings(settings.filled(request), to: endpoint))
         case .listModels, .healthCheck:
             try settings.provider.check(.modelList)
+            if let foreign = adapter as? ForeignAdapter {
+                return try foreign.encodeOptions(operation.foreignNumber, to: endpoint)
+            }
             return adapter.encodeModelList(page: nil, to: endpoint)
         }
     }
@@ -116,14 +119,22 @@ public final class LLMClient: Sendable {
             request: try encode(operation, to: endpoint),
             tag: tag,
             estimate: settings.estimate(operation),
+            foreign: settings.provider.adapter is ForeignAdapter ? ForeignAnswer() : nil,
             statistics: statistics
         )
         let key = CallIdentifier.next()
         let link = RunnerLink()
-        let (destination, channel) = try link.makeDestination(on: queue, tag)
+        let (destination, channel, foreign) = try makeDestination(link, queue, plan)
         let runner = CallRunner(plan, channel: destination) { [weak self] in self?.forget(key) }
         link.connect(runner)
-        let call = Call(id: callID, key: key, destination: destination, channel: channel, runner: runner)
+        let call = Call(
+            id: callID,
+            key: key,
+            destination: destination,
+            channel: channel,
+            foreign: foreign,
+            runner: runner
+        )
         let isShutDown = state.withLock { state in
             if !state.isShutDown { state.calls[key] = call }
             return state.isShutDown
@@ -133,6 +144,16 @@ public final class LLMClient: Sendable {
             throw LLMError(.canceled, "the client was destroyed")
         }
         return call
+    }
+
+    private func makeDestination(
+        _ link: RunnerLink,
+        _ queue: EventQueue?,
+        _ plan: CallPlan
+    ) throws(LLMError) -> (any EventDestination, EventChannel?, ForeignReader?) {
+        if plan.foreign != nil { return try link.makeForeignDestination(on: queue, plan) }
+        let (destination, channel) = try link.makeDestination(on: queue, plan.tag)
+        return (destination, channel, nil)
     }
 
     func forget(_ key: UInt64) {

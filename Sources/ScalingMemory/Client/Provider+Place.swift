@@ -6,7 +6,7 @@ extension Provider {
         if baseURL.isEmpty {
             if let url = baseURLVariables.lazy.compactMap(Environment.value).first { return url }
             throw .configuration(
-                "\(name) needs base_url, as every customer has a host of their own: give it, or set "
+                "\(name) has no address of its own: give base_url, or set "
                     + baseURLVariables.joined(separator: " or ")
             )
         }

@@ -6,6 +6,26 @@ final class RunnerLink: Sendable {
 
     private let link = Locked(WeakRunner())
 
+    /// Where the events of a foreign call go, and who reads them; on a queue that is the queue's reader.
+    func makeForeignDestination(
+        on queue: EventQueue?,
+        _ plan: CallPlan
+    ) throws(LLMError) -> (any EventDestination, EventChannel?, ForeignReader?) {
+        let makeReader = { (channel: EventChannel) in ForeignReader(plan, channel) { self.complete() } }
+        if let queue {
+            let port = try ForeignPort(
+                queue,
+                tag: plan.tag,
+                resume: { self.resume() },
+                cancel: { self.cancel() },
+                reader: makeReader
+            )
+            return (port, nil, nil)
+        }
+        let channel = EventChannel { self.resume() }
+        return (channel, channel, makeReader(channel))
+    }
+
     /// A place for the call's events: the queue's, or else a channel of its own.
     func makeDestination(
         on queue: EventQueue?,
@@ -31,6 +51,11 @@ final class RunnerLink: Sendable {
     func resume() {
         guard let runner = link.withLock({ $0.runner }) else { return }
         EventLoop.shared.execute { runner.resume() }
+    }
+
+    func complete() {
+        guard let runner = link.withLock({ $0.runner }) else { return }
+        EventLoop.shared.execute { runner.complete() }
     }
 
     func cancel() {

@@ -26,6 +26,8 @@ final class EventChannel: EventDestination {
         var isHeldUp = false
         var isReaderWaiting = false
         var continuation: UnsafeContinuation<Void, Never>?
+        /// Told that something has come, where the reader does not wait here.
+        var arrival: (@Sendable () -> Void)?
 
         var hasRoom: Bool { !isPaused && backlog < EventChannel.maximumBacklog }
     }
@@ -68,17 +70,26 @@ final class EventChannel: EventDestination {
     }
 
     private func wakeReader(_ change: (inout State) -> Void) {
-        let (wasWaiting, continuation) = state.withLock { state in
+        let (wasWaiting, continuation, arrival) = state.withLock { state in
             change(&state)
             defer {
                 state.isReaderWaiting = false
                 state.continuation = nil
             }
-            return (state.isReaderWaiting, state.continuation)
+            return (state.isReaderWaiting, state.continuation, state.arrival)
         }
         if wasWaiting { semaphore.signal() }
         continuation?.resume()
+        arrival?()
     }
+
+    /// Has `action` called on the I/O thread whenever something has come.
+    func onArrival(_ action: @escaping @Sendable () -> Void) {
+        state.withLock { $0.arrival = action }
+    }
+
+    /// Whether the caller has cancelled.
+    var isDiscarding: Bool { state.withLock { $0.isDiscarding } }
 
     // MARK: The reader's side
 

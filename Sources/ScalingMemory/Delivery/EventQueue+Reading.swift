@@ -25,6 +25,7 @@ extension EventQueue {
         let deadline = timeoutMs.flatMap { $0 == 0 ? nil : Instant.now.adding(milliseconds: $0) }
         var mayWait = timeoutMs != 0
         while true {
+            decodeDue()
             let (take, released) = look(upTo: buffer.count, mayWait: mayWait)
             for resume in released { resume() }
             switch take {
@@ -33,6 +34,7 @@ extension EventQueue {
                 return .records(byteCount: byteCount)
             case .tooSmall(let needed): return .tooSmall(needed: needed)
             case .ended: return .nothing
+            case .due: continue
             case .waiting:
                 // The wake-up may come just when the wait ends otherwise; so there is one more look.
                 if semaphore.wait(until: deadline) != .signaled { mayWait = false }
@@ -49,6 +51,18 @@ extension EventQueue {
         case waiting
         /// Nothing is there, and the read ends.
         case ended
+        /// Something is to be decoded first.
+        case due
+    }
+
+    /// Has decoded what foreign calls have brought. Out of the lock: the host's functions may do what they like.
+    private func decodeDue() {
+        let due = state.withLock { state in
+            defer { state.due = [] }
+            for port in state.due { port.isDue = false }
+            return state.due
+        }
+        for port in due { port.decode() }
     }
 
     private func look(upTo capacity: Int, mayWait: Bool) -> (Look, [@Sendable () -> Void]) {
@@ -60,6 +74,7 @@ extension EventQueue {
             case .slices(let slices, let byteCount): return (.slices(slices, byteCount: byteCount), released)
             case .tooSmall(let needed): return (.tooSmall(needed: needed), released)
             case .nothing:
+                if !state.due.isEmpty { return (.due, released) }
                 if mayWait, !state.isWoken {
                     state.isReaderWaiting = true
                     return (.waiting, released)

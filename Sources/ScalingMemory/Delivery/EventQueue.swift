@@ -13,6 +13,8 @@ package final class EventQueue: Sendable {
         var log = QueueLog()
         /// The calls that have not ended, to be cancelled when the queue is closed.
         var running: [ObjectIdentifier: QueuePort] = [:]
+        /// Foreign calls that have something to decode, for the reader to have it done.
+        var due: [ForeignPort] = []
         var isReaderWaiting = false
         /// Someone wants the reader to come back.
         var isWoken = false
@@ -92,7 +94,7 @@ package final class EventQueue: Sendable {
         let mustSignal = state.withLock { state in
             if atTurnEnd { state.isAnnouncementDue = false }
             state.unannounced = 0
-            guard state.backlog.mayHaveSomething else { return false }
+            guard state.backlog.mayHaveSomething || !state.due.isEmpty else { return false }
             if state.readiness.somethingCame() == .raise { state.descriptor?.raise() }
             defer { state.isReaderWaiting = false }
             return state.isReaderWaiting

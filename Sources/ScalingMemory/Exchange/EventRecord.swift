@@ -88,7 +88,7 @@ enum EventRecord {
 
 /// Reads packed events back.
 package struct EventReader {
-    private let records: ByteBuffer
+    let records: ByteBuffer
     private var offset = 0
 
     package init(_ records: ByteBuffer) {
@@ -96,6 +96,9 @@ package struct EventReader {
     }
 
     package var byteCount: Int { records.count }
+
+    /// All bytes, whatever has been read.
+    var bytes: UnsafeRawBufferPointer { records.bytes }
 
     /// The next event. The bytes are valid as long as the records are, and followed by a NUL.
     package mutating func next() -> (kind: Int32, data: UnsafeRawBufferPointer)? {

@@ -15,6 +15,10 @@ public protocol ProviderAdapter: Sendable {
     /// How the bodies of streams are cut into events.
     var framing: StreamFraming { get }
 
+    /// Reads a whole answer that is not for the JSON parser into `builder`; false where it is, and `decodeChat` will read it.
+    /// `isStream`: a stream was asked for.
+    func decodeBody(_ body: ByteBuffer, isStream: Bool, into builder: ResponseBuilder) throws(LLMError) -> Bool
+
     /// A decoder for one stream.
     func makeStreamDecoder() -> any StreamDecoder
 
@@ -47,6 +51,12 @@ extension ProviderAdapter {
 
 extension ProviderAdapter {
     public var framing: StreamFraming { .serverSentEvents }
+}
+
+extension ProviderAdapter {
+    public func decodeBody(_ body: ByteBuffer, isStream: Bool, into builder: ResponseBuilder) throws(LLMError) -> Bool {
+        false
+    }
 }
 
 /// Reads one stream, event by event.

@@ -46,6 +46,16 @@ public final class ResponseBuilder {
         }
     }
 
+    /// Adds to the answer's text, which is whole UTF-8.
+    func appendText(_ utf8: UnsafeRawBufferPointer) {
+        append(utf8, to: \.content, .text)
+    }
+
+    /// Adds to the reasoning, which is whole UTF-8.
+    func appendReasoning(_ utf8: UnsafeRawBufferPointer) {
+        append(utf8, to: \.reasoning, .reasoning)
+    }
+
     /// Adds to the reasoning.
     public func appendReasoning(_ node: JSONNode?) {
         if let utf8 = node?.utf8 { append(utf8, to: \.reasoning, .reasoning) }

@@ -179,6 +179,11 @@ final class ResponseReader {
     }
 
     private func readWhole(_ body: ByteBuffer) throws(LLMError) -> Response {
+        do throws(LLMError) {
+            if try adapter.decodeBody(body, isStream: isStreaming, into: builder) { return describe(builder.complete()) }
+        } catch {
+            throw completed(error)
+        }
         do {
             try parser.parseRepairing(body.bytes) { root in
                 if let error = ProviderError(errorIn: root) {

@@ -10,6 +10,8 @@ public struct HTTPRequest: Sendable {
     public var headers: [HTTPHeader]
     /// JSON; nil for a GET.
     public var body: ByteBuffer?
+    /// How a streamed answer is cut, where it is not as the adapter says.
+    var framing: StreamFraming?
     /// What the body does not say of what was asked, because the provider cannot do it: "seed", "messages[2].content[1]".
     /// For a warning.
     public var dropped: [String]
