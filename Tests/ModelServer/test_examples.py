@@ -34,7 +34,7 @@ def run(language: str, name: str, env: Dict[str, str], *arguments: str, text: st
 def test_every_example_has_a_test_here() -> None:
     there = {path.stem for folder in LANGUAGES for path in (ROOT / "examples" / folder).glob("*.*")
              if path.suffix in (".c", ".py", ".mjs")}
-    assert there == {"complete", "stream", "switch_provider", "analyze", "call"}
+    assert there == {"complete", "stream", "switch_provider", "analyze", "call", "add_provider"}
 
 
 @pytest.mark.parametrize("wire", WIRES)
@@ -91,6 +91,15 @@ def test_a_missing_setting_is_named(language: str, name: str, environment) -> No
     done = run(language, name, env, "Hello")
     assert done.returncode == 1
     assert "LLM_PROVIDER" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("language", ("c", "python"))
+def test_add_provider_asks_a_declared_and_a_programmed_one(language: str, environment) -> None:
+    env = environment("openai")
+    done = run(language, "add_provider", env, env["ANTHROPIC_BASE_URL"], "The capital of France is")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^my-chat: \S", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^my-completion: .*Paris", done.stdout, re.MULTILINE), done.stdout
 
 
 @pytest.mark.parametrize("wire", WIRES)

@@ -25,11 +25,34 @@ static inline char *json_request(const char *prompt) {
     return request;
 }
 
+/* The text of the first field of this name without its quotes and escapes, to be freed with free(); NULL where there is none. */
+static inline char *json_text(const char *json, const char *name) {
+    static const char letters[] = "nrtbf", controls[] = "\n\r\t\b\f";
+    char key[64], *text, *to;
+    const char *at, *letter;
+    snprintf(key, sizeof key, "\"%s\":", name);
+    if ((at = strstr(json, key)) == NULL) return NULL;
+    at += strlen(key);
+    at += strspn(at, " ");
+    if (*at++ != '"' || (text = to = malloc(strlen(at) + 1)) == NULL) return NULL;
+    for (; *at != '"' && *at != '\0'; at++) {
+        if (*at != '\\') *to++ = *at;
+        else if (*++at == 'u' && strlen(at) > 4) {
+            char code[5] = {at[1], at[2], at[3], at[4], '\0'};
+            *to++ = (char)strtol(code, NULL, 16);
+            at += 4;
+        } else if (*at == '\0') break;
+        else *to++ = (letter = strchr(letters, *at)) != NULL ? controls[letter - letters] : *at;
+    }
+    *to = '\0';
+    return text;
+}
+
 /* Prints the first field of this name, a text or a number, or "-" where there is none. A quote inside a
  * JSON text is always escaped, so what looks like a field is one and not a piece of somebody's answer. libllm writes
  * UTF-8 as it is, and \u only for control characters. */
 static inline void json_print(FILE *out, const char *json, const char *name) {
-    char key[64];
+    char key[64], *text;
     const char *at;
     snprintf(key, sizeof key, "\"%s\":", name);
     if ((at = strstr(json, key)) == NULL) {
@@ -43,17 +66,8 @@ static inline void json_print(FILE *out, const char *json, const char *name) {
         fprintf(out, number == (double)(long)number ? "%.0f" : "%.1f", number);
         return;
     }
-    for (at++; *at != '"' && *at != '\0'; at++) {
-        static const char letters[] = "nrtbf", controls[] = "\n\r\t\b\f";
-        const char *letter;
-        if (*at != '\\') fputc(*at, out);
-        else if (*++at == 'u' && strlen(at) > 4) {
-            char code[5] = {at[1], at[2], at[3], at[4], '\0'};
-            fputc((int)strtol(code, NULL, 16), out);
-            at += 4;
-        } else if (*at == '\0') break;
-        else fputc((letter = strchr(letters, *at)) != NULL ? controls[letter - letters] : *at, out);
-    }
+    if ((text = json_text(json, name)) != NULL) fputs(text, out);
+    free(text);
 }
 
 #endif

@@ -57,7 +57,14 @@ def echo(exchange: Exchange) -> None:
 
 def test_examples_are_short() -> None:
     found = sorted(path.name for path in EXAMPLES.glob("*.py"))
-    assert found == ["analyze.py", "async_stream.py", "complete.py", "stream.py", "switch_provider.py"]
+    assert found == [
+        "add_provider.py",
+        "analyze.py",
+        "async_stream.py",
+        "complete.py",
+        "stream.py",
+        "switch_provider.py",
+    ]
     for name in found:
         assert len((EXAMPLES / name).read_text().splitlines()) < 60
 
@@ -163,6 +170,25 @@ def test_analyze_takes_a_file_or_what_is_piped_in(serve: Serve, tmp_path: "os.Pa
     from_file, piped = (str(exchange.json["messages"]) for exchange in server.exchanges)
     assert "disk full" in from_file and "What went wrong?" in from_file
     assert "disk empty" in piped
+
+
+def test_add_provider_asks_a_declared_and_a_programmed_one(serve: Serve) -> None:
+    def answer(exchange: Exchange) -> None:
+        exchange.begin_stream()
+        if exchange.path == "/v1/chat/completions":
+            exchange.text("Par", "is")
+            return exchange.finish()
+        assert exchange.path == "/completion"
+        exchange.event({"content": exchange.json["prompt"], "stop": False})
+        exchange.event({"content": "!", "stop": True, "tokens_evaluated": 5, "tokens_predicted": 2})
+
+    server = serve(answer)
+    assert run("add_provider.py", server.url, "Paris") == [
+        "my-chat: Paris",
+        "[3 tokens out]",
+        "my-completion: Paris!",
+        "[2 tokens out]",
+    ]
 
 
 @pytest.mark.parametrize("name", ["complete.py", "stream.py", "switch_provider.py", "analyze.py"])

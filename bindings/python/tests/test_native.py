@@ -32,8 +32,9 @@ CTYPES: Dict[str, Any] = {
     "size_t*": POINTER(c_size_t),
     "llm_event_fn": _native.llm_event_fn,
     "llm_log_fn": _native.llm_log_fn,
+    "const llm_adapter*": POINTER(_native.llm_adapter),
 }
-for handle in ("llm_client", "llm_call", "llm_error", "llm_queue"):
+for handle in ("llm_client", "llm_call", "llm_error", "llm_queue", "llm_sink"):
     CTYPES.update({f"{handle}*": c_void_p, f"const {handle}*": c_void_p, f"{handle}**": POINTER(c_void_p)})
 
 

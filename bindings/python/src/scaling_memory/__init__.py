@@ -45,6 +45,7 @@ from .events import Event, ReasoningEvent, ResponseEvent, TextEvent, ToolCallDel
 from .health import HealthReport
 from .logs import TRACE, disable_logging, enable_logging
 from .models import Model, ModelList
+from .providers import Definition, Provider, define_provider, list_providers, register_provider
 from .request import CallOptions, EmbedFields, Message, Prompt, RequestFields
 from .responses import Response, ToolCall, Usage
 from .stats import CallCounts, Distribution, QueueStats, Stats, StatusCounts
@@ -63,6 +64,7 @@ __all__ = [
     "ConfigurationError",
     "ContentFilteredError",
     "ContextLengthError",
+    "Definition",
     "Distribution",
     "EmbedFields",
     "Embeddings",
@@ -83,6 +85,7 @@ __all__ = [
     "NotFoundError",
     "Prompt",
     "ProtocolError",
+    "Provider",
     "QueueStats",
     "QuotaError",
     "RateLimit",
@@ -107,8 +110,11 @@ __all__ = [
     "TruncatedError",
     "UnsupportedError",
     "Usage",
+    "define_provider",
     "disable_logging",
     "enable_logging",
     "library_path",
     "library_version",
+    "list_providers",
+    "register_provider",
 ]

@@ -29,7 +29,7 @@ class Call:
 
     def start(
         self, client: Handle, operation: int, request: Optional[bytes], queue: Optional[Queue] = None, tag: int = 0
-    ) -> Optional[LLMError]:
+    ) -> Optional[BaseException]:
         """Starts the call. Returns the failure instead of raising it: a traceback would keep `client` alive."""
         assert self._handle is not None
         error = c_void_p()

@@ -6,6 +6,8 @@ import json
 from ctypes import CDLL, c_char_p, c_void_p
 from typing import Any, Callable
 
+from . import _native
+from ._adapter import take_kept
 from .errors import LLMError
 
 
@@ -39,9 +41,13 @@ def take_json(library: CDLL, pointer: c_void_p) -> Any:
         pointer.value = None
 
 
-def take_error(library: CDLL, status: int, pointer: c_void_p) -> LLMError:
-    """The exception for a failure that the library reported with `status` and an error handle, which is freed."""
+def take_error(library: CDLL, status: int, pointer: c_void_p) -> BaseException:
+    """The exception for a failure that the library reported with `status` and an error handle, which is freed: what an
+    adapter of this program's has raised, or else an LLMError."""
     try:
+        raised = take_kept()
+        if raised is not None and status == _native.LLM_ERROR_INTERNAL:
+            return raised
         fields = json.loads(library.llm_error_json(pointer))
         fields["code"] = status
         if "status" not in fields:

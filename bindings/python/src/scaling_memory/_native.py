@@ -5,7 +5,7 @@ Nothing else in the package knows what the C side looks like. `tests/test_native
 
 from __future__ import annotations
 
-from ctypes import CDLL, CFUNCTYPE, POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import CDLL, CFUNCTYPE, POINTER, Structure, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from typing import Any, Dict, Final, Tuple
 
 LLM_ABI_VERSION: Final = 1
@@ -51,6 +51,9 @@ LLM_OP_EMBED: Final = 4
 LLM_OP_LIST_MODELS: Final = 5
 LLM_OP_HEALTH_CHECK: Final = 6
 
+LLM_SINK_REQUEST: Final = 1
+LLM_SINK_BODY: Final = 2
+
 LLM_LOG_TRACE: Final = 10
 LLM_LOG_DEBUG: Final = 20
 LLM_LOG_INFO: Final = 30
@@ -62,6 +65,24 @@ LLM_LOG_OFF: Final = 100
 llm_event_fn = CFUNCTYPE(c_int32, c_int32, c_void_p, c_size_t, c_void_p)
 # Called on any thread, and must not block.
 llm_log_fn = CFUNCTYPE(None, c_int32, c_void_p, c_size_t, c_void_p)
+
+# Functions of an adapter: called on the thread that is inside the library for the call at hand.
+llm_encode_fn = CFUNCTYPE(c_int32, c_void_p, c_int32, c_char_p, c_void_p)
+llm_decode_fn = CFUNCTYPE(c_int32, c_void_p, c_int32, c_void_p, c_size_t, c_void_p)
+llm_decode_event_fn = CFUNCTYPE(c_int32, c_void_p, POINTER(c_void_p), c_char_p, c_void_p, c_size_t, c_void_p)
+llm_stream_free_fn = CFUNCTYPE(None, c_void_p, c_void_p)
+
+
+class llm_adapter(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("encode", llm_encode_fn),
+        ("decode", llm_decode_fn),
+        ("decode_event", llm_decode_event_fn),
+        ("stream_free", llm_stream_free_fn),
+        ("decode_error", llm_decode_fn),
+    ]
+
 
 _status = c_int32
 _text = c_char_p  # const char *: NUL-terminated UTF-8, read before the function returns
@@ -105,6 +126,10 @@ PROTOTYPES: Final[Dict[str, Tuple[Any, Tuple[Any, ...]]]] = {
     "llm_queue_destroy": (None, (_queue,)),
     "llm_queue_log": (_status, (_queue, c_int32)),
     "llm_set_log": (_status, (c_int32, llm_log_fn, c_void_p)),
+    "llm_provider_define": (_status, (_text, _out)),
+    "llm_provider_register": (_status, (_text, POINTER(llm_adapter), c_void_p, _out)),
+    "llm_provider_list": (_status, (_out, _out)),
+    "llm_sink_write": (_status, (c_void_p, c_int32, _text, c_size_t)),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Literal, Mapping, TypedDict, Union
+from typing import Any, Dict, Literal, Mapping, Sequence, TypedDict, Union
 
 
 class Timeout(TypedDict, total=False):
@@ -81,6 +81,8 @@ class Settings(TypedDict, total=False):
     #: Bounds, in bytes, past which a call fails with TooLargeError.
     max_response_bytes: int
     max_event_bytes: int
+    #: For "echo": what it answers, a step an attempt. llm.h describes the fields.
+    script: Sequence[Mapping[str, Any]]
 
 
 def configuration(provider: Union[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Dict[str, Any]:
