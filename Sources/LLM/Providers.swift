@@ -64,7 +64,9 @@ private func copied(_ adapter: UnsafePointer<llm_adapter>) throws(LLMError) -> l
     }
     let theirs = UnsafeRawBufferPointer(start: adapter, count: size)
     if theirs.dropFirst(ours).contains(where: { $0 != 0 }) {
-        throw .invalidArgument("adapter has functions that this version does not know: its size is \(size), not \(ours)")
+        throw .invalidArgument(
+            "adapter has functions that this version does not know: its size is \(size), not \(ours)"
+        )
     }
     var copy = llm_adapter()
     withUnsafeMutableBytes(of: &copy) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: theirs.prefix(ours))) }

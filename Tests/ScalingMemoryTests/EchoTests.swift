@@ -11,10 +11,13 @@ struct EchoTests {
 
     private let tools = #", "tools": [{"type": "function", "function": {"name": "a"}}, {"function": {"name": "b"}}]"#
 
-    @Test("words keep the blanks before them, so that they join to the text", arguments: [
-        ("", []), ("one", ["one"]), ("one two", ["one", " two"]), ("  one\n two ", ["  one", "\n two", " "]),
-        ("a\u{301}  🙂", ["a\u{301}", "  🙂"]),
-    ])
+    @Test(
+        "words keep the blanks before them, so that they join to the text",
+        arguments: [
+            ("", []), ("one", ["one"]), ("one two", ["one", " two"]), ("  one\n two ", ["  one", "\n two", " "]),
+            ("a\u{301}  🙂", ["a\u{301}", "  🙂"]),
+        ]
+    )
     func words(text: String, words: [String]) {
         #expect(EchoText.words(of: text) == words)
         #expect(EchoText.words(of: text).joined() == text)
@@ -94,28 +97,34 @@ struct EchoTests {
 
 @Suite("Examples of a JSON schema")
 struct SchemaExampleTests {
-    @Test("the smallest value that the schema allows", arguments: [
-        (#"{"type": "string"}"#, #""text""#),
-        (#"{"type": "string", "maxLength": 2}"#, #""te""#),
-        (#"{"type": "string", "minLength": 6}"#, #""textxx""#),
-        (#"{"type": "string", "format": "date"}"#, #""2000-01-01""#),
-        (#"{"type": ["null", "integer"]}"#, "0"),
-        (#"{"type": "integer", "minimum": 3, "multipleOf": 5}"#, "5"),
-        (#"{"type": "integer", "maximum": -2}"#, "-2"),
-        (#"{"type": "number", "exclusiveMinimum": 1}"#, "2"),
-        (#"{"type": "boolean"}"#, "false"),
-        (#"{"enum": ["x", "y"]}"#, #""x""#),
-        (#"{"const": {"a": 1}}"#, #"{"a":1}"#),
-        (#"{"anyOf": [{"type": "null"}, {"type": "string"}]}"#, "null"),
-        (#"{"type": "array", "items": {"type": "integer"}, "minItems": 2}"#, "[0,0]"),
-        (#"{"type": "array", "items": {"type": "integer"}}"#, "[]"),
-        (#"{"properties": {"a": {"type": "null"}, "b": {}}, "required": ["a"]}"#, #"{"a":null}"#),
-        (#"{"allOf": [{"required": ["a"]}, {"properties": {"b": {"const": 1}}, "required": ["b"]}]}"#, #"{"a":{},"b":1}"#),
-        (
-            ##"{"$defs": {"n": {"type": "integer"}}, "properties": {"a": {"$ref": "#/$defs/n"}}, "required": ["a"]}"##,
-            #"{"a":0}"#
-        ),
-    ])
+    @Test(
+        "the smallest value that the schema allows",
+        arguments: [
+            (#"{"type": "string"}"#, #""text""#),
+            (#"{"type": "string", "maxLength": 2}"#, #""te""#),
+            (#"{"type": "string", "minLength": 6}"#, #""textxx""#),
+            (#"{"type": "string", "format": "date"}"#, #""2000-01-01""#),
+            (#"{"type": ["null", "integer"]}"#, "0"),
+            (#"{"type": "integer", "minimum": 3, "multipleOf": 5}"#, "5"),
+            (#"{"type": "integer", "maximum": -2}"#, "-2"),
+            (#"{"type": "number", "exclusiveMinimum": 1}"#, "2"),
+            (#"{"type": "boolean"}"#, "false"),
+            (#"{"enum": ["x", "y"]}"#, #""x""#),
+            (#"{"const": {"a": 1}}"#, #"{"a":1}"#),
+            (#"{"anyOf": [{"type": "null"}, {"type": "string"}]}"#, "null"),
+            (#"{"type": "array", "items": {"type": "integer"}, "minItems": 2}"#, "[0,0]"),
+            (#"{"type": "array", "items": {"type": "integer"}}"#, "[]"),
+            (#"{"properties": {"a": {"type": "null"}, "b": {}}, "required": ["a"]}"#, #"{"a":null}"#),
+            (
+                #"{"allOf": [{"required": ["a"]}, {"properties": {"b": {"const": 1}}, "required": ["b"]}]}"#,
+                #"{"a":{},"b":1}"#
+            ),
+            (
+                ##"{"$defs": {"n": {"type": "integer"}}, "properties": {"a": {"$ref": "#/$defs/n"}}, "required": ["a"]}"##,
+                #"{"a":0}"#
+            ),
+        ]
+    )
     func examples(schema: String, example: String) throws {
         let schema = try JSONParser().parse(schema) { JSONValue($0) }
         #expect(SchemaExample(schema).value.json == example)

@@ -11,7 +11,8 @@ struct ProviderTableTests {
         #expect(Set(providers.map(\.name)).count == providers.count)
         for provider in providers { #expect(try Provider.checkedName(provider.name) == provider.name) }
         let asked = [
-            "openai", "anthropic", "gemini", "azure", "groq", "mistral", "deepseek", "openrouter", "together", "fireworks",
+            "openai", "anthropic", "gemini", "azure", "groq", "mistral", "deepseek", "openrouter", "together",
+            "fireworks",
             "xai", "perplexity", "cohere", "nvidia", "github", "cerebras", "sambanova", "deepinfra", "hyperbolic",
             "moonshot", "zhipu", "dashscope", "siliconflow", "huggingface", "venice", "nebius", "ollama", "llamacpp",
             "vllm", "lmstudio", "echo",
@@ -32,7 +33,11 @@ struct ProviderTableTests {
     func variables() {
         for provider in providers {
             for variable in provider.keyVariables {
-                #expect(variable.utf8.allSatisfy { $0 == UInt8(ascii: "_") || ("A"..."Z").contains(Character(UnicodeScalar($0))) })
+                #expect(
+                    variable.utf8.allSatisfy {
+                        $0 == UInt8(ascii: "_") || ("A"..."Z").contains(Character(UnicodeScalar($0)))
+                    }
+                )
             }
         }
         let shared = Dictionary(grouping: providers, by: \.environmentPrefix).values.filter { $0.count > 1 }
@@ -49,7 +54,9 @@ struct ProviderTableTests {
 
     @Test("what a line says that a provider lacks is a capability, a field of requests or a type of parts")
     func lacks() {
-        let known = Set(Capability.allCases.map(\.rawValue)).union(["tool_choice", "seed", "metadata", "image_url"])
+        let known = Set(Capability.allCases.map(\.rawValue)).union([
+            "tool_choice", "seed", "stop", "metadata", "image_url",
+        ])
         for provider in providers { #expect(provider.lacks.isSubset(of: known), "\(provider.name)") }
     }
 
@@ -65,7 +72,10 @@ struct ProviderTableTests {
 
     @Test("Groq's bound of the answer has its newer name, and a developer's message is the system's")
     func groq() throws {
-        var request = Request(messages: [Message(role: .developer, content: .text("Be brief.")), .user("Hello")], model: "m")
+        var request = Request(
+            messages: [Message(role: .developer, content: .text("Be brief.")), .user("Hello")],
+            model: "m"
+        )
         request.maxTokens = 5
         let body = try encoded(request, for: "groq", streaming: true)
         #expect(body["max_completion_tokens"]?.integer == 5)
@@ -94,20 +104,25 @@ struct ProviderTableTests {
 struct ProviderDefinitionTests {
     @Test("variables begin with the name in capitals")
     func prefix() throws {
-        let provider = try Provider(definition: #"{"name": "my-llm.2", "wire": "gemini", "base_url": "https://h/v1//"}"#)
+        let provider = try Provider(
+            definition: #"{"name": "my-llm.2", "wire": "gemini", "base_url": "https://h/v1//"}"#
+        )
         #expect(provider.environmentPrefix == "MY_LLM_2")
         #expect(provider.keyVariables == ["MY_LLM_2_API_KEY"])
         #expect(provider.baseURL == "https://h/v1")
         #expect(provider.origin == .defined)
     }
 
-    @Test("a key's header field has the scheme that goes with it", arguments: [
-        (#"{"header": "x-key"}"#, "x-key", "k"),
-        (#"{"header": "x-key", "scheme": "Token"}"#, "x-key", "Token k"),
-        (#"{"header": "Authorization"}"#, "Authorization", "Bearer k"),
-        (#"{"scheme": "Token"}"#, "authorization", "Token k"),
-        (#"{}"#, "authorization", "Bearer k"),
-    ])
+    @Test(
+        "a key's header field has the scheme that goes with it",
+        arguments: [
+            (#"{"header": "x-key"}"#, "x-key", "k"),
+            (#"{"header": "x-key", "scheme": "Token"}"#, "x-key", "Token k"),
+            (#"{"header": "Authorization"}"#, "Authorization", "Bearer k"),
+            (#"{"scheme": "Token"}"#, "authorization", "Token k"),
+            (#"{}"#, "authorization", "Bearer k"),
+        ]
+    )
     func authentication(auth: String, name: String, value: String) throws {
         let json = #"{"name": "a", "wire": "openai-chat", "base_url": "https://h", "auth": \#(auth)}"#
         let field = try #require(try Provider(definition: json).keyField)
@@ -116,7 +131,8 @@ struct ProviderDefinitionTests {
 
     @Test("what quirks lack is missing among the capabilities")
     func capabilities() throws {
-        let json = #"{"name": "a", "wire": "openai-chat", "base_url": "https://h", "quirks": {"lacks": ["tools", "seed"]}}"#
+        let json =
+            #"{"name": "a", "wire": "openai-chat", "base_url": "https://h", "quirks": {"lacks": ["tools", "seed"]}}"#
         let provider = try Provider(definition: json)
         #expect(provider.capabilities == [.chat, .stream, .embeddings, .modelList])
     }

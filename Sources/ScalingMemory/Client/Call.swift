@@ -22,7 +22,14 @@ package final class Call: Sendable {
     private let canceled = Atomic<Bool>(false)
     private let generation = EventLoop.shared.generation
 
-    init(id: String, key: UInt64, destination: any EventDestination, channel: EventChannel?, foreign: ForeignReader? = nil, runner: CallRunner) {
+    init(
+        id: String,
+        key: UInt64,
+        destination: any EventDestination,
+        channel: EventChannel?,
+        foreign: ForeignReader? = nil,
+        runner: CallRunner
+    ) {
         self.id = id
         self.key = key
         self.destination = destination

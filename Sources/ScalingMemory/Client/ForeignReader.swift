@@ -11,7 +11,7 @@ final class ForeignReader: @unchecked Sendable {
     }
 
     let answer: ForeignAnswer
-    private let plan: CallPlan
+    let plan: CallPlan
     private let channel: EventChannel
     /// Tells the I/O thread that nothing more of the response is wanted.
     private let complete: @Sendable () -> Void
@@ -19,7 +19,7 @@ final class ForeignReader: @unchecked Sendable {
     private let generation = EventLoop.shared.generation
 
     private let events: EventWriter?
-    private let parser = JSONParser()
+    let parser = JSONParser()
     private var reader: ResponseReader?
     private var hasCompleted = false
     /// What follows the last events.
@@ -163,8 +163,8 @@ final class ForeignReader: @unchecked Sendable {
             if let body = answer.body { _ = reader.receive(body.bytes) }
             return .response(try reader.finish(nil).with(known))
         case (.embeddings(let known), .embed(let request)):
-            return .embeddings(try ForeignResults(plan, answer, parser).embeddings(request, known))
-        case (.models(let known), _): return .models(try ForeignResults(plan, answer, parser).models(known))
+            return .embeddings(try embeddings(request, known))
+        case (.models(let known), _): return .models(try models(known))
         default: return result
         }
     }
@@ -172,7 +172,7 @@ final class ForeignReader: @unchecked Sendable {
     /// The response where the connection failed after it was whole; else the failure, in the words of the host's function
     /// and with what had come.
     private func rescued(_ error: LLMError) throws(LLMError) -> Response {
-        guard let reader else { throw try ForeignResults(plan, answer, parser).error(error) }
+        guard let reader else { throw try inHostsWords(error) }
         guard [.connection, .truncated, .timeout, .protocolViolation].contains(error.code) else {
             throw reader.completed(error)
         }

@@ -68,7 +68,8 @@ extension EchoScript {
 
 extension EchoStep {
     private static let fields: Set = [
-        "text", "chunks", "delay_ms", "reasoning", "refusal", "tool_calls", "finish_reason", "usage", "status", "headers",
+        "text", "chunks", "delay_ms", "reasoning", "refusal", "tool_calls", "finish_reason", "usage", "status",
+        "headers",
         "body", "error",
     ]
 
@@ -111,7 +112,11 @@ extension EchoStep {
         guard node.kind == .array else { throw object.wrongType("tool_calls", takes: "an array of tool calls") }
         var calls: [ToolCall] = []
         for (index, element) in node.elements.enumerated() {
-            let call = try FieldReader(element, path: "\(object.name("tool_calls"))[\(index)]", failingWith: .configuration)
+            let call = try FieldReader(
+                element,
+                path: "\(object.name("tool_calls"))[\(index)]",
+                failingWith: .configuration
+            )
             try call.allowOnly(["id", "name", "arguments"])
             let name = try call.requiredString("name", takes: "the tool's name")
             let arguments = call.node["arguments"].map { $0.string ?? JSONValue($0).json } ?? "{}"

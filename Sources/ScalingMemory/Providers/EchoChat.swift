@@ -32,7 +32,9 @@ struct EchoChat {
         message["content"] = text.isEmpty && !reply.toolCalls.isEmpty ? .null : .string(text)
         message["reasoning_content"] = reply.reasoning.map(JSONValue.string)
         message["refusal"] = reply.refusal.map(JSONValue.string)
-        if !reply.toolCalls.isEmpty { message["tool_calls"] = .array(reply.toolCalls.map { Self.call($0, $0.arguments) }) }
+        if !reply.toolCalls.isEmpty {
+            message["tool_calls"] = .array(reply.toolCalls.map { Self.call($0, $0.arguments) })
+        }
         let choice: JSONValue = ["index": 0, "message": .object(message), "finish_reason": .string(reply.finishReason)]
         return [
             "id": .string(id), "object": "chat.completion", "model": .string(request.model), "choices": [choice],
@@ -51,7 +53,9 @@ struct EchoChat {
         usage["prompt_tokens"] = counts.inputTokens.map(JSONValue.integer)
         usage["completion_tokens"] = counts.outputTokens.map(JSONValue.integer)
         usage["total_tokens"] = counts.total.map(JSONValue.integer)
-        if let cached = counts.cachedInputTokens { usage["prompt_tokens_details"] = ["cached_tokens": .integer(cached)] }
+        if let cached = counts.cachedInputTokens {
+            usage["prompt_tokens_details"] = ["cached_tokens": .integer(cached)]
+        }
         if let tokens = counts.reasoningTokens {
             usage["completion_tokens_details"] = ["reasoning_tokens": .integer(tokens)]
         }

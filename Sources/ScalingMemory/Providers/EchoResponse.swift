@@ -57,7 +57,10 @@ struct EchoResponse {
         case .stall: response.end = .never
         case .truncate:
             // The end of a stream is seen by its reader, that of a body by HTTP.
-            let error = LLMError(.truncated, "the connection was closed in the middle of the response, as the script says")
+            let error = LLMError(
+                .truncated,
+                "the connection was closed in the middle of the response, as the script says"
+            )
             response.end = response.isStream ? .whole : .broken(error)
         case .refuse, .garbage: break
         }

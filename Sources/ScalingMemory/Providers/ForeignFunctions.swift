@@ -15,7 +15,8 @@ package struct ForeignFunctions: Sendable {
     package var decodeEvent:
         (
             @Sendable (
-                inout UnsafeMutableRawPointer?, _ name: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer, ForeignSink
+                inout UnsafeMutableRawPointer?, _ name: UnsafeRawBufferPointer, _ data: UnsafeRawBufferPointer,
+                ForeignSink
             ) -> Status
         )?
     /// Frees a stream's state. Called once for each that is not nil.
@@ -85,7 +86,9 @@ package class ForeignSink {
         do {
             return try JSONParser().parse(bytes) { root in
                 guard root.kind == .object else {
-                    throw LLMError.invalidArgument("what the adapter wrote as \(name) is \(root.typeName), not an object")
+                    throw LLMError.invalidArgument(
+                        "what the adapter wrote as \(name) is \(root.typeName), not an object"
+                    )
                 }
                 return try body(root)
             }

@@ -39,7 +39,8 @@ extension Provider {
         guard lacks.contains(capability.rawValue) else { return }
         switch capability {
         case .embeddings: throw LLMError(.unsupported, "\(name) has no embeddings")
-        case .modelList: throw LLMError(.unsupported, "\(name) has no list of models, which a health check asks for too")
+        case .modelList:
+            throw LLMError(.unsupported, "\(name) has no list of models, which a health check asks for too")
         case .chat, .stream, .tools: throw LLMError(.unsupported, "\(name) has no \(capability.rawValue)")
         }
     }

@@ -42,7 +42,9 @@ extension Provider {
             }
         }
         guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) else {
-            throw .configuration("name is not a provider's: it takes 1 to 64 letters, digits, dots, hyphens and underscores")
+            throw .configuration(
+                "name is not a provider's: it takes 1 to 64 letters, digits, dots, hyphens and underscores"
+            )
         }
         return name
     }
@@ -65,7 +67,9 @@ extension Provider {
         }
     }
 
-    private static func wire(_ object: FieldReader) throws(LLMError) -> (adapter: any ProviderAdapter, lacks: Set<String>) {
+    private static func wire(
+        _ object: FieldReader
+    ) throws(LLMError) -> (adapter: any ProviderAdapter, lacks: Set<String>) {
         let name = try object.requiredString("wire", takes: wireNames)
         let quirks = try object.object("quirks")
         if name == OpenAIAdapter.name {
@@ -76,10 +80,10 @@ extension Provider {
             throw quirks.invalid("quirks are for the wire \"\(OpenAIAdapter.name)\"; this one is \"\(name)\"")
         }
         switch name {
-        case OpenAIResponsesAdapter.name: return (OpenAIResponsesAdapter(), ["embeddings"])
+        case OpenAIResponsesAdapter.name: return (OpenAIResponsesAdapter(), [])
         case "anthropic": return (AnthropicAdapter(), ["embeddings"])
         case "gemini": return (GeminiAdapter(), [])
-        case "ollama": return (OllamaAdapter(), ["embeddings"])
+        case "ollama": return (OllamaAdapter(), [])
         default: throw object.invalid("wire is \"\(name)\"; it takes \(wireNames)")
         }
     }
@@ -105,7 +109,9 @@ extension KeyField {
         let given = try object.string("header")
         let header = given ?? "authorization"
         guard HTTPHeader.isName(header) else { throw object.invalid("\(object.name("header")) is not a header's name") }
-        let scheme = try object.string("scheme") ?? (given == nil || HTTPHeader(header, "").isNamed("authorization") ? "Bearer" : "")
+        let scheme =
+            try object.string("scheme")
+            ?? (given == nil || HTTPHeader(header, "").isNamed("authorization") ? "Bearer" : "")
         guard scheme.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw object.invalid("\(object.name("scheme")) is not one word, such as \"Bearer\"")
         }

@@ -180,7 +180,9 @@ final class ResponseReader {
 
     private func readWhole(_ body: ByteBuffer) throws(LLMError) -> Response {
         do throws(LLMError) {
-            if try adapter.decodeBody(body, isStream: isStreaming, into: builder) { return describe(builder.complete()) }
+            if try adapter.decodeBody(body, isStream: isStreaming, into: builder) {
+                return describe(builder.complete())
+            }
         } catch {
             throw completed(error)
         }

@@ -33,7 +33,9 @@ struct SchemaExample {
 
     private func type(_ members: JSONObject) -> String? {
         if let name = members["type"]?.string { return name }
-        if let names = members["type"]?.array?.compactMap(\.string) { return names.first { $0 != "null" } ?? names.first }
+        if let names = members["type"]?.array?.compactMap(\.string) {
+            return names.first { $0 != "null" } ?? names.first
+        }
         return members["items"] == nil ? "object" : "array"
     }
 

@@ -1,6 +1,6 @@
 /// What a server that is not there answers to one request.
 struct LoopbackResponse: Sendable {
-    enum End: Sendable {
+    indirect enum End: Sendable {
         /// As HTTP says that a body should end.
         case whole
         case broken(LLMError)

@@ -101,4 +101,7 @@ export const FUNCTIONS = Object.freeze({
   llm_queue_destroy: { arguments: [handle], return: 'void' },
 
   llm_queue_log: { arguments: [handle, 'int32'], return: status },
+
+  llm_provider_list: { arguments: [output, output], return: status },
+  llm_provider_define: { arguments: [text, output], return: status },
 });

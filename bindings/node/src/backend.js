@@ -20,6 +20,8 @@
  *                                                        because the next needs so many
  *   queueDescriptor()                                    a descriptor of the queue's readiness socket that the caller owns
  *   logQueue(level)                                      llm_queue_log
+ *   listProviders()                                      the providers' JSON
+ *   defineProvider(definitionJSON)
  */
 import { openFFIBackend } from './ffi-backend.js';
 

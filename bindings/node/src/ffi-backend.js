@@ -96,6 +96,15 @@ class FFIBackend {
     if (status !== OK) throw errorFromJSON(status, '{}');
   }
 
+  listProviders() {
+    this.#check(this.#llm.llm_provider_list(this.#result, this.#error));
+    return this.#takeText();
+  }
+
+  defineProvider(definitionJSON) {
+    this.#check(this.#llm.llm_provider_define(encode(definitionJSON), this.#error));
+  }
+
   #openQueue() {
     if (this.#queue === undefined) {
       this.#check(this.#llm.llm_queue_create(this.#result, this.#error));

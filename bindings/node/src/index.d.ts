@@ -275,6 +275,46 @@ export interface LogLine {
  */
 export function enableLogging(level: LogLevel, onLine?: (line: LogLine) => void): void;
 
+/** A provider that clients can be made for. */
+export interface Provider {
+  name: string;
+  wire: string;
+  base_url: string;
+  environment_prefix: string;
+  /** The variables that may hold the key; the first that is set counts. */
+  api_key_env: string[];
+  requires_key: boolean;
+  capabilities: ('chat' | 'stream' | 'tools' | 'embeddings' | 'model_list')[];
+  models: string[];
+  origin: 'built_in' | 'defined' | 'registered';
+  built_in: boolean;
+}
+
+/** A provider, declared; include/llm.h describes the fields. */
+export interface ProviderDefinition {
+  name: string;
+  wire: 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini' | 'ollama';
+  base_url: string;
+  api_key_env?: string;
+  environment_prefix?: string;
+  requires_key?: boolean;
+  auth?: { header?: string; scheme?: string };
+  headers?: Record<string, string>;
+  /** In what a server of "openai-chat" differs from others. */
+  quirks?: Record<string, unknown>;
+  /** The first is the model of those who name none. */
+  models?: string[];
+}
+
+/** All providers, sorted by name. Loads libllm. */
+export function listProviders(): Provider[];
+
+/**
+ * Adds a provider, or puts it in place of the one of that name; clients that are there keep theirs. A ConfigurationError names
+ * the field that is wrong and what it takes. Loads libllm.
+ */
+export function defineProvider(definition: ProviderDefinition): void;
+
 /** The version of the loaded libllm, such as "0.1.0". Loads it. */
 export function libraryVersion(): string;
 

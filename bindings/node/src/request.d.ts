@@ -88,6 +88,8 @@ export interface Config {
   max_response_bytes?: number;
   /** Bytes of one event of a stream. Default 16777216. */
   max_event_bytes?: number;
+  /** For "echo": what it answers, a step an attempt. include/llm.h describes the fields. */
+  script?: { [field: string]: JSONValue }[];
 }
 
 // ------------------------------------------------------------------------------------------------------------- request

@@ -1,19 +1,9 @@
-/// Reads what a foreign call brings besides chats: embeddings, model lists, and the bodies of errors.
-struct ForeignResults {
-    private let plan: CallPlan
-    private let answer: ForeignAnswer
-    private let parser: JSONParser
-    private let functions: ForeignFunctions?
-
-    init(_ plan: CallPlan, _ answer: ForeignAnswer, _ parser: JSONParser) {
-        self.plan = plan
-        self.answer = answer
-        self.parser = parser
-        functions = (plan.provider.adapter as? ForeignAdapter)?.functions
-    }
+/// What a foreign call brings besides chats: embeddings, model lists, and the bodies of errors.
+extension ForeignReader {
+    private var functions: ForeignFunctions? { (plan.provider.adapter as? ForeignAdapter)?.functions }
 
     /// The error in the words of the host's function, where there is one and the server has answered with an error status.
-    func error(_ error: LLMError) throws(LLMError) -> LLMError {
+    func inHostsWords(_ error: LLMError) throws(LLMError) -> LLMError {
         let head = answer.head
         guard let decode = functions?.decodeError, let body = answer.body, head.status >= 300,
             error.httpStatus == head.status
@@ -45,7 +35,9 @@ struct ForeignResults {
         list.requestID = answer.head.requestID
         try run(decode, ForeignOperation.embed, body) { (root) throws(LLMError) in try Self.read(root, into: &list) }
         guard list.embeddings.count == request.input.count else {
-            throw .protocolViolation("\(request.input.count) texts were answered with \(list.embeddings.count) embeddings")
+            throw .protocolViolation(
+                "\(request.input.count) texts were answered with \(list.embeddings.count) embeddings"
+            )
         }
         return list
     }
