@@ -162,10 +162,11 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *
  *   "provider"      "openai" (chat completions), "openai-responses" (OpenAI's responses), "anthropic" (messages), "gemini"
  *                   (generateContent), "azure" (chat completions as Azure OpenAI has them), "bedrock" (AWS Bedrock's
- *                   Converse) or "ollama" (its own chat; no key needed)
+ *                   Converse), "ollama" (its own chat; no key needed), "echo" (no network), and more: see "providers"
  *   "api_key"       the key; or "api_key_env": the name of the environment variable that holds it. If both are absent,
- *                   the provider's own variable is read: OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY. A server with a "base_url"
- *                   of your own needs none.
+ *                   the provider's own variables are read: OPENAI_API_KEY, ANTHROPIC_API_KEY ..., and those that its users
+ *                   have set anyway, such as HF_TOKEN; llm_provider_list has them. A server with a "base_url" of your own
+ *                   needs none.
  *   "base_url"      where the provider's paths begin: "https://api.openai.com/v1", "https://api.anthropic.com"
  *                   "azure" has no default: "https://NAME.openai.azure.com", with "/openai/v1" for its newer paths
  *   "model"         the model of requests that name none; for "azure" the name of a deployment

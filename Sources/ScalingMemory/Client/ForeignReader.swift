@@ -159,6 +159,7 @@ final class ForeignReader: @unchecked Sendable {
     private func filled(_ result: CallResult) throws(LLMError) -> CallResult {
         switch (result, plan.operation) {
         case (.response(let known), _):
+            if events == nil, let response = try readWhole() { return .response(response.with(known)) }
             let reader = responseReader()
             if let body = answer.body { _ = reader.receive(body.bytes) }
             return .response(try reader.finish(nil).with(known))
@@ -167,6 +168,27 @@ final class ForeignReader: @unchecked Sendable {
         case (.models(let known), _): return .models(try models(known))
         default: return result
         }
+    }
+
+    /// The response that the host's function reads of the body; nil where there is no function, or the server streams though
+    /// it was not asked to.
+    private func readWhole() throws(LLMError) -> Response? {
+        let head = answer.head
+        if head.first("content-type")?.lowercased().contains(bytesOf: "event-stream") == true { return nil }
+        let builder = ResponseBuilder(provider: plan.provider.name)
+        do throws(LLMError) {
+            guard try plan.provider.adapter.decodeBody(answer.body ?? ByteBuffer(), isStream: false, into: builder)
+            else {
+                return nil
+            }
+        } catch {
+            var error = error.describing(head)
+            error.partial = builder.build()
+            throw error
+        }
+        var response = builder.complete()
+        response.requestID = head.requestID
+        return response
     }
 
     /// The response where the connection failed after it was whole; else the failure, in the words of the host's function

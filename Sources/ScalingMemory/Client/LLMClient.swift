@@ -110,18 +110,7 @@ public final class LLMClient: Sendable {
         _ queue: EventQueue?,
         _ tag: UInt64
     ) throws(LLMError) -> Call {
-        let endpoint = try settings.endpoint(operation.options)
-        let plan = CallPlan(
-            id: callID,
-            operation: operation,
-            settings: settings,
-            endpoint: endpoint,
-            request: try encode(operation, to: endpoint),
-            tag: tag,
-            estimate: settings.estimate(operation),
-            foreign: settings.provider.adapter is ForeignAdapter ? ForeignAnswer() : nil,
-            statistics: statistics
-        )
+        let plan = try makePlan(operation, callID, tag)
         let key = CallIdentifier.next()
         let link = RunnerLink()
         let (destination, channel, foreign) = try makeDestination(link, queue, plan)
@@ -144,6 +133,22 @@ public final class LLMClient: Sendable {
             throw LLMError(.canceled, "the client was destroyed")
         }
         return call
+    }
+
+    /// What is decided of a call before it starts.
+    func makePlan(_ operation: Operation, _ callID: String, _ tag: UInt64) throws(LLMError) -> CallPlan {
+        let endpoint = try settings.endpoint(operation.options)
+        return CallPlan(
+            id: callID,
+            operation: operation,
+            settings: settings,
+            endpoint: endpoint,
+            request: try encode(operation, to: endpoint),
+            tag: tag,
+            estimate: settings.estimate(operation),
+            foreign: settings.provider.adapter is ForeignAdapter ? ForeignAnswer() : nil,
+            statistics: statistics
+        )
     }
 
     private func makeDestination(

@@ -49,6 +49,7 @@ enum Rehearsal {
         _ = client.statistics.json
 
         try? embed(client)
+        if provider == "openai" { try? foreign(client, operation) }
 
         let queue = EventQueue()
         let queued = try client.makeCall(operation, CallIdentifier.make(), queue, 1)
@@ -84,6 +85,21 @@ enum Rehearsal {
                 return
             }
         }
+    }
+
+    /// What the reader of a call with a host's adapter does.
+    private static func foreign(_ client: LLMClient, _ operation: Operation) throws(LLMError) {
+        let queue = EventQueue()
+        let plan = try client.makePlan(operation, CallIdentifier.make(), 1)
+        let (port, _, _) = try RunnerLink().makeForeignDestination(on: queue, plan)
+        let piece = ByteBuffer()
+        piece.append("data: {}\n\n")
+        port.send(piece)
+        port.finish(.success(.response(Response(provider: client.provider))))
+        read(queue)
+        port.discard()
+        port.detach()
+        queue.close()
     }
 
     private static func embed(_ client: LLMClient) throws(LLMError) {

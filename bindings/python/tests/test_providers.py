@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import Any, Dict, Iterator, List, Optional, Set
 
@@ -9,6 +10,7 @@ import pytest
 
 from conftest import Connect, Serve
 from loopback import Exchange, answer_ok
+from recordings import REPOSITORY
 from scaling_memory import (
     CanceledError,
     Client,
@@ -201,3 +203,10 @@ def test_echo_answers_without_a_network_and_can_be_scripted() -> None:
         assert client.complete("Is there anybody?").content == "Is there anybody?"
     with Client("echo", script=[{"status": 503}, {"text": "yes"}], retry={"initial_delay_ms": 1}) as client:
         assert client.complete("?").attempts == 2
+
+
+def test_the_snippets_of_the_page_on_echo_run() -> None:
+    page = (REPOSITORY / "docs" / "ECHO.md").read_text(encoding="utf-8")
+    snippets = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    assert len(snippets) == 3
+    exec("\n".join(snippets), {})
