@@ -655,8 +655,8 @@ llm_status llm_sink_write(llm_sink *LLM_NONNULL sink, int32_t kind, const char *
  *   decode_error  The body of another status. Writes LLM_EVENT_ERROR: {"message", "provider_code", "http_status"}, all
  *                 optional, of which the error is made; the status decides what kind.
  *
- * They return LLM_OK. A negative status ends the call with it; an LLM_EVENT_ERROR written before gives the message. Text and
- * bodies are followed by a NUL.
+ * They return LLM_OK. A negative status ends the call with it; an LLM_EVENT_ERROR written before, which each of them may,
+ * gives the message. Text and bodies are followed by a NUL.
  *
  * Threads: each function runs inside an llm_ function that its call's owner is in, on his thread, and never on the library's
  * own: encode in the one that starts the call, the others in the one that reads it (llm_complete and the like, llm_call_next,

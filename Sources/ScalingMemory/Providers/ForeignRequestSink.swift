@@ -25,6 +25,7 @@ final class ForeignRequestSink: ForeignSink {
             body.append(bytes)
             if body.hasFailed { throw LLMError(.memory, "there is no memory for the request") }
             self.body = body
+        case EventKind.error.rawValue: try takeError(bytes)
         default: throw Self.unknown(kind)
         }
     }

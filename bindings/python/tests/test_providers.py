@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 from typing import Any, Dict, Iterator, List, Optional, Set
@@ -12,6 +13,7 @@ from conftest import Connect, Serve
 from loopback import Exchange, answer_ok
 from recordings import REPOSITORY
 from scaling_memory import (
+    AsyncClient,
     CanceledError,
     Client,
     ConfigurationError,
@@ -210,3 +212,16 @@ def test_the_snippets_of_the_page_on_echo_run() -> None:
     snippets = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     assert len(snippets) == 3
     exec("\n".join(snippets), {})
+
+
+def test_what_an_adapter_raises_comes_out_of_calls_on_an_event_loop_too(serve: Serve) -> None:
+    register_provider("say", Say())
+    server = serve(events("+one", "raise"))
+
+    async def ask() -> None:
+        async with AsyncClient("say", base_url=server.url, retry={"max_retries": 0}) as client:
+            async for _ in client.stream("Hello"):
+                pass
+
+    with pytest.raises(KeyError, match="mine"):
+        asyncio.run(ask())

@@ -1,16 +1,15 @@
 """Python objects as adapters: what llm_provider_register calls.
 
-The functions run on the thread that is inside the library for the call at hand. An exception out of one is kept, the call
-ends, and it is raised again where the call returns: `take_kept`, which `_handle.take_error` asks.
+The functions run on the thread that is inside the library for the call at hand. An exception out of one is kept under a
+number that the call's error carries as its provider's code, and `raised_by_adapter` gives it to whoever raises that error.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import threading
 from ctypes import byref, sizeof, string_at
-from typing import Any, Callable, Dict, Iterable, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 
 from . import _native
 from ._library import library
@@ -25,17 +24,26 @@ _OPERATIONS = {
 }
 
 
-class _Kept(threading.local):
-    exception: Optional[BaseException] = None
+_CODE = "python exception "
+_numbers = itertools.count(1)
+#: Exceptions of calls whose end was not read yet; of those whose end nobody reads, the oldest go.
+_kept: Dict[str, BaseException] = {}
+_MOST_KEPT = 1000
 
 
-_kept = _Kept()
+def _keep(exception: BaseException) -> bytes:
+    """Keeps the exception, and gives the error that leads back to it."""
+    code = f"{_CODE}{next(_numbers)}"
+    _kept[code] = exception
+    if len(_kept) > _MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    return _json({"message": f"the adapter raised {type(exception).__name__}: {exception}", "provider_code": code})
 
 
-def take_kept() -> Optional[BaseException]:
-    """The exception that an adapter raised on this thread in the call that has just failed."""
-    exception, _kept.exception = _kept.exception, None
-    return exception
+def raised_by_adapter(error: Mapping[str, Any]) -> Optional[BaseException]:
+    """The exception that an adapter of this program's raised, where this is the error that it came to."""
+    code = error.get("provider_code")
+    return _kept.pop(code, None) if isinstance(code, str) and code.startswith(_CODE) else None
 
 
 class NativeAdapter:
@@ -59,7 +67,8 @@ class NativeAdapter:
                 run(method, *arguments)
                 return _native.LLM_OK
             except BaseException as exception:  # one that left here would be printed and forgotten
-                _kept.exception = exception
+                error = _keep(exception)
+                library().llm_sink_write(arguments[-1], _native.LLM_EVENT_ERROR, error, len(error))
                 return _native.LLM_ERROR_INTERNAL
 
         setattr(self.struct, name, dict(_native.llm_adapter._fields_)[name](function))

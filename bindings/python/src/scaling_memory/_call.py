@@ -11,7 +11,7 @@ from typing import Deque, Optional, Tuple
 from ._handle import Handle, take_error
 from ._native import LLM_END, LLM_OK, LLM_OP_STREAM, LLM_PENDING
 from ._queue import Item, Queue, deliver
-from .errors import ForkedError, InvalidArgumentError, LLMError
+from .errors import ForkedError, InvalidArgumentError
 
 # A signal that comes while a read waits makes it return at once. One that comes just before it starts to wait does not:
 # that one has to wait for the end of a slice until Python runs its handler.
@@ -99,7 +99,7 @@ class StreamCall(Call):
         self._reading = threading.Lock()
         self._process = os.getpid()
 
-    def begin(self, client: Handle, request: bytes) -> Optional[LLMError]:
+    def begin(self, client: Handle, request: bytes) -> Optional[BaseException]:
         """Starts the stream; see start()."""
         return self.start(client, LLM_OP_STREAM, request, self._queue)
 

@@ -6,8 +6,7 @@ import json
 from ctypes import CDLL, c_char_p, c_void_p
 from typing import Any, Callable
 
-from . import _native
-from ._adapter import take_kept
+from ._adapter import raised_by_adapter
 from .errors import LLMError
 
 
@@ -45,14 +44,11 @@ def take_error(library: CDLL, status: int, pointer: c_void_p) -> BaseException:
     """The exception for a failure that the library reported with `status` and an error handle, which is freed: what an
     adapter of this program's has raised, or else an LLMError."""
     try:
-        raised = take_kept()
-        if raised is not None and status == _native.LLM_ERROR_INTERNAL:
-            return raised
         fields = json.loads(library.llm_error_json(pointer))
         fields["code"] = status
         if "status" not in fields:
             fields["status"] = library.llm_status_name(status).decode()
-        return LLMError.from_json(fields)
+        return raised_by_adapter(fields) or LLMError.from_json(fields)
     finally:
         library.llm_error_free(pointer)
         pointer.value = None

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Mapping, Optional, Sequence, Type, Union, overload
 
 from . import _native
+from ._adapter import raised_by_adapter
 from ._base import BaseClient
 from ._loop_queue import AsyncCall, LoopQueue
 from ._loops import running_loop
@@ -154,7 +155,8 @@ class AsyncClient(BaseClient):
                 if item[0] == _native.LLM_EVENT_RESPONSE:
                     return json.loads(item[1])
                 if item[0] == _native.LLM_EVENT_ERROR:
-                    raise LLMError.from_json(json.loads(item[1]))
+                    fields = json.loads(item[1])
+                    raise raised_by_adapter(fields) or LLMError.from_json(fields)
             raise CanceledError("the call was closed")
         finally:
             call.close()

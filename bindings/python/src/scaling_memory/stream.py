@@ -6,6 +6,7 @@ import json
 from types import TracebackType
 from typing import TYPE_CHECKING, Iterator, Optional, Tuple, Type
 
+from ._adapter import raised_by_adapter
 from ._call import Call, StreamCall
 from ._native import LLM_EVENT_ERROR
 from ._queue import Item
@@ -61,7 +62,9 @@ class Answer:
         """The event for an item that is no text; None for a kind that this version does not know. Raises the failure."""
         kind, data = item
         if kind == LLM_EVENT_ERROR:
-            raise self._failed(LLMError.from_json(json.loads(data)))
+            fields = json.loads(data)
+            failure = self._failed(LLMError.from_json(fields))
+            raise raised_by_adapter(fields) or failure
         event = event_from(kind, data)
         if isinstance(event, ResponseEvent):
             self._response = event.response
