@@ -24,6 +24,13 @@ _OPERATIONS = {
 }
 
 
+_FUNCTION_TYPES: Dict[str, Any] = {
+    "encode": _native.llm_encode_fn,
+    "decode": _native.llm_decode_fn,
+    "decode_event": _native.llm_decode_event_fn,
+    "decode_error": _native.llm_decode_fn,
+}
+
 _CODE = "python exception "
 _numbers = itertools.count(1)
 #: Exceptions of calls whose end was not read yet; of those whose end nobody reads, the oldest go.
@@ -71,7 +78,7 @@ class NativeAdapter:
                 library().llm_sink_write(arguments[-1], _native.LLM_EVENT_ERROR, error, len(error))
                 return _native.LLM_ERROR_INTERNAL
 
-        setattr(self.struct, name, dict(_native.llm_adapter._fields_)[name](function))
+        setattr(self.struct, name, _FUNCTION_TYPES[name](function))
 
     def _encode(self, method: Callable[..., Any], operation: int, request: bytes, sink: int) -> None:
         head = dict(method(_OPERATIONS[operation], json.loads(request)))

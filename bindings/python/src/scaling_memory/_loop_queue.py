@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from ._call import Call
 from ._queue import Item, Queue, deliver
-from .errors import ForkedError, InternalError, InvalidArgumentError, LLMError
+from .errors import ForkedError, InternalError, InvalidArgumentError
 
 if TYPE_CHECKING:
     from ._handle import Handle
@@ -61,7 +61,7 @@ class LoopQueue:
         """Whether this is the queue of `loop`, and of this process."""
         return self.loop.identity is loop.identity and not self.loop.is_over() and self._process == os.getpid()
 
-    def start(self, client: Handle, operation: int, request: bytes, call: AsyncCall) -> Optional[LLMError]:
+    def start(self, client: Handle, operation: int, request: bytes, call: AsyncCall) -> Optional[BaseException]:
         """Starts a call. Returns the failure, as Call.start does."""
         tag = call.tag = next(self._tags)
         self._calls[tag] = call  # first: events may come before llm_call_start has returned
