@@ -26,6 +26,11 @@ public final class LLMClient: Sendable {
     init(checking configuration: Configuration, retry: (any RetryStrategy)? = nil) throws(LLMError) {
         settings = try ClientSettings(configuration, retry: retry)
         statistics = ClientStatistics(provider: settings.provider.name)
+        TransportUsers.add()
+    }
+
+    deinit {
+        if !belongsToParent { TransportUsers.remove() }
     }
 
     /// The provider's name.

@@ -32,10 +32,12 @@ package final class HTTPTransport: Transport, ReadinessHandler {
         _ = EventLoop.shared
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         SocketRegistry.protectFork()
+        TransportUsers.protectFork()
         return
     }()
 
-    private let multi: UnsafeMutableRawPointer?
+    /// nil once the transport is closed.
+    private var multi: UnsafeMutableRawPointer?
     private let generation = EventLoop.shared.generation
     private var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
     private var timer: TimerQueue.Timer?
@@ -44,6 +46,7 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     private init() {
         Self.initialize()
         multi = curl_multi_init()
+        TransportUsers.transportWasMade()
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard let multi else { return }
         _ = ccurl_multi_set_socket_callback(multi, socketCallback, context)
@@ -86,6 +89,27 @@ package final class HTTPTransport: Transport, ReadinessHandler {
         guard let multi, transfers.removeValue(forKey: easy) != nil else { return }
         curl_multi_remove_handle(multi, easy)
         curl_easy_cleanup(easy)
+        if transfers.isEmpty, !TransportUsers.areThere {
+            _ = Reactor.current.schedule(afterMs: 0) { Self.closeUnused() }
+        }
+    }
+
+    // MARK: The end
+
+    /// Closes the connections that are kept for the next request, when no client is left that could make one.
+    static func closeUnused() {
+        guard let transport = instance, transport.generation == EventLoop.shared.generation,
+            transport.transfers.isEmpty, !TransportUsers.areThere
+        else { return }
+        instance = nil
+        transport.close()
+    }
+
+    private func close() {
+        if let timer { Reactor.current.cancel(timer) }
+        timer = nil
+        curl_multi_cleanup(multi)
+        multi = nil
     }
 
     // MARK: Driving libcurl

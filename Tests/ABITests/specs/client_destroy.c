@@ -219,3 +219,21 @@ TEST("another client's calls go on, on connections that both have used") {
   for (i = 0; i < 3; i++) free(expect_success(complete(two, HELLO)));
   llm_client_destroy(two);
 }
+
+TEST("connections that are kept for the next call are closed with the last client, and not before") {
+  fault_server *server = serve();
+  llm_client *one = openai_client(server), *other = openai_client(server);
+  reply_json(server, OPENAI_BODY("Hi"));
+  free(expect_success(complete(one, HELLO)));
+  llm_client_destroy(one);
+  CHECK(!server_saw(server, "idle-closed", 1, 200));
+  free(expect_success(complete(other, HELLO)));
+  CHECK_INT(server_count(server, "connected"), 1);
+  llm_client_destroy(other);
+  server_await(server, "idle-closed", 1);
+  /* And the library goes on. */
+  one = openai_client(server);
+  free(expect_success(complete(one, HELLO)));
+  llm_client_destroy(one);
+  server_await(server, "idle-closed", 2);
+}
