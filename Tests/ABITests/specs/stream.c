@@ -206,11 +206,13 @@ TEST("an answer without any text is an answer") {
 TEST("the connection is used again after a stream that ended in its last chunk") {
   fault_server *server = serve();
   llm_client *client = openai_client(server);
+  const char *events = OPENAI_TEXT("Hi") OPENAI_END;
+  /* In one piece: the call ends with its last event, and the next one must find the connection free by then. */
+  char *whole = spec_format("%s%zx\r\n%s\r\n%s", CHUNKED, strlen(events), events, LAST_CHUNK);
   int i;
   reply(server);
-  server_send(server, CHUNKED);
-  server_chunk(server, OPENAI_TEXT("Hi") OPENAI_END);
-  server_send(server, LAST_CHUNK);
+  server_send(server, whole);
+  free(whole);
   for (i = 0; i < 5; i++) free(expect_success(stream(client, HELLO, ignore_event, NULL)));
   CHECK_INT(server_count(server, "connected"), 1);
   llm_client_destroy(client);
