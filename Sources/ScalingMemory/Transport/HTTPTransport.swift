@@ -89,15 +89,20 @@ package final class HTTPTransport: Transport, ReadinessHandler {
         guard let multi, transfers.removeValue(forKey: easy) != nil else { return }
         curl_multi_remove_handle(multi, easy)
         curl_easy_cleanup(easy)
-        if transfers.isEmpty, !TransportUsers.areThere {
-            _ = Reactor.current.schedule(afterMs: 0) { Self.closeUnused() }
-        }
+        if transfers.isEmpty, !TransportUsers.areThere { Self.closeIfUnused() }
     }
 
     // MARK: The end
 
-    /// Closes the connections that are kept for the next request, when no client is left that could make one.
-    static func closeUnused() {
+    /// Without a client that could make a request connections are kept for so long: a program may make a client for each.
+    private static let unusedMs = 2000
+
+    /// Closes the connections that are kept for the next request, when there has been no client for a while.
+    static func closeIfUnused() {
+        _ = Reactor.current.schedule(afterMs: unusedMs) { closeNowIfUnused() }
+    }
+
+    private static func closeNowIfUnused() {
         guard let transport = instance, transport.generation == EventLoop.shared.generation,
             transport.transfers.isEmpty, !TransportUsers.areThere
         else { return }

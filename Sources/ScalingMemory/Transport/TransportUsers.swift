@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Counts the clients of this process: with the last one, connections that are kept open for the next request are closed.
+/// Counts the clients of this process: some time after the last one, connections that are kept open for the next request are closed.
 enum TransportUsers {
     private static let count = Atomic<Int>(0)
     private static let hasTransport = Atomic<Bool>(false)
@@ -14,7 +14,9 @@ enum TransportUsers {
     static func remove() {
         let isLast = count.subtract(1, ordering: .acquiringAndReleasing).newValue == 0
         // Nothing was ever sent: no thread is started to close nothing.
-        if isLast, hasTransport.load(ordering: .acquiring) { EventLoop.shared.execute { HTTPTransport.closeUnused() } }
+        if isLast, hasTransport.load(ordering: .acquiring) {
+            EventLoop.shared.execute { HTTPTransport.closeIfUnused() }
+        }
     }
 
     static func transportWasMade() {

@@ -220,7 +220,7 @@ TEST("another client's calls go on, on connections that both have used") {
   llm_client_destroy(two);
 }
 
-TEST("connections that are kept for the next call are closed with the last client, and not before") {
+TEST("connections that are kept for the next call are closed some time after the last client, and not before") {
   fault_server *server = serve();
   llm_client *one = openai_client(server), *other = openai_client(server);
   reply_json(server, OPENAI_BODY("Hi"));
