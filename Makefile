@@ -17,7 +17,7 @@ PACKED_RELOCATIONS ?= $(if $(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERS
 # expressions (-disable-implicit-string-processing...), no names of stored properties (-disable-reflection-metadata), code
 # for size (-Osize costs the per-event path, which is mostly Boost.JSON's, next to nothing), and identical functions once.
 LIBRARY_FLAGS := -c release --product llm \
-  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize \
+  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize -Xswiftc -enforce-exclusivity=unchecked \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
   -Xswiftc -Xfrontend -Xswiftc -disable-reflection-metadata \
   -Xcxx -ffunction-sections -Xcxx -fdata-sections -Xcxx -fvisibility=hidden \
