@@ -70,8 +70,19 @@ struct TextTemplateTests {
         return (Reading(outcome: outcome, records: bytes), count.parsed)
     }
 
+    private static func framed(_ event: [UInt8], as framing: StreamFraming) -> [UInt8] {
+        switch framing {
+        case .serverSentEvents: return Array("data: ".utf8) + event + Array("\n\n".utf8)
+        case .newlineDelimitedJSON: return event + Array("\n".utf8)
+        case .awsEventStream:
+            var message = AWSMessage(type: "event", name: "contentBlockDelta", payload: "")
+            message.payload = event
+            return message.bytes
+        }
+    }
+
     private func parsed(_ events: [String], by adapter: any ProviderAdapter) -> Int {
-        let stream = Array(events.map { "data: \($0)\n\n" }.joined().utf8)
+        let stream = events.flatMap { Self.framed(Array($0.utf8), as: adapter.framing) }
         let (with, parsed) = read(stream, by: adapter, withTemplate: true, size: 1000)
         let (without, all) = read(stream, by: adapter, withTemplate: false, size: 1000)
         #expect(with == without)
@@ -98,6 +109,13 @@ struct TextTemplateTests {
         ##"{"type":"response.reasoning_summary_text.delta","item_id":"r","delta":"%","sequence_number":#}"##,
     ]
 
+    private static let ollama = [
+        ##"{"model":"m","created_at":"2025-#","message":{"role":"assistant","content":"%"},"done":false}"##,
+        ##"{"model":"m","created_at":"2025-#","message":{"role":"assistant","content":"","thinking":"%"},"done":false}"##,
+    ]
+
+    private static let bedrock = [##"{"contentBlockIndex":0,"delta":{"text":"%"},"p":"abc#"}"##]
+
     private static func chunk(_ shape: String, _ text: [UInt8], _ number: String) -> [UInt8] {
         shape.utf8.flatMap { byte in
             switch byte {
@@ -108,7 +126,7 @@ struct TextTemplateTests {
         }
     }
 
-    @Test("Of a chat's chunks, Anthropic's deltas and OpenAI's response events, the first of a row is parsed")
+    @Test("Of a row of events with nothing but text in them the first is parsed, on every wire that has such")
     func recognised() {
         let texts = ["Two", " and", " \\\"two\\\"", "", "\\n\\u00e9\\ud83d\\ude00", " é😀"]
         for (shapes, adapter) in Self.wires {
@@ -145,7 +163,7 @@ struct TextTemplateTests {
 
     private static let wires: [([String], any ProviderAdapter)] = [
         (chat, OpenAIAdapter()), (anthropic, AnthropicAdapter()), (responses, OpenAIResponsesAdapter()),
-        (chat, OpenAIAdapter(quirks: thinking)),
+        (chat, OpenAIAdapter(quirks: thinking)), (ollama, OllamaAdapter()), (bedrock, BedrockAdapter()),
     ]
 
     private static let thinking: ChatQuirks = {
@@ -186,7 +204,7 @@ struct TextTemplateTests {
     }
 
     /// Rows of like chunks with every kind of text in them, and now and then a byte that is wrong.
-    private static func stream(_ shapes: [String], _ random: inout Random) -> [UInt8] {
+    private static func stream(_ shapes: [String], _ framing: StreamFraming, _ random: inout Random) -> [UInt8] {
         var stream: [UInt8] = []
         var shape = shapes[0]
         for _ in 0..<12 {
@@ -197,7 +215,7 @@ struct TextTemplateTests {
             let number = isUsual ? "1" : numbers.randomElement(using: &random) ?? ""
             var event = chunk(shape, text, number)
             if Int.random(in: 0..<16, using: &random) == 0 { damage(&event, &random) }
-            stream += Array("data: ".utf8) + event + Array("\n\n".utf8)
+            stream += framed(event, as: framing)
         }
         return stream
     }
@@ -218,7 +236,7 @@ struct TextTemplateTests {
         var recognised = 0
         for _ in 0..<40 {
             for (shapes, adapter) in Self.wires {
-                var bytes = Self.stream(shapes, &random)
+                var bytes = Self.stream(shapes, adapter.framing, &random)
                 if adapter is AnthropicAdapter {
                     bytes.insert(contentsOf: Self.blocks.map { "data: \($0)\n\n" }.joined().utf8, at: 0)
                 }
