@@ -15,9 +15,10 @@ PACKED_RELOCATIONS ?= $(if $(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERS
 # node (--version-script); the loader and the linker know the ABI by name (-soname); threads and exit handlers outlive a
 # dlclose (nodelete); and what nobody reaches is not shipped: sections that can be dropped one by one, no regular
 # expressions (-disable-implicit-string-processing...), no names of stored properties (-disable-reflection-metadata), code
-# for size (-Osize costs the per-event path, which is mostly Boost.JSON's, next to nothing), and identical functions once.
+# for size (-Osize costs the per-event path next to nothing), and identical functions once. Overlapping accesses are looked
+# for in debug builds, which the tests of the core are, and not at run time here (-enforce-exclusivity=unchecked).
 LIBRARY_FLAGS := -c release --product llm \
-  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize \
+  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize -Xswiftc -enforce-exclusivity=unchecked \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
   -Xswiftc -Xfrontend -Xswiftc -disable-reflection-metadata \
   -Xcxx -ffunction-sections -Xcxx -fdata-sections -Xcxx -fvisibility=hidden \

@@ -1,11 +1,7 @@
 #include "cjson.h"
 
-#include <boost/json/serializer.hpp>
-
 #include <cstdlib>
 #include <cstring>
-
-namespace json = boost::json;
 
 extern "C" void cjson_buffer_reserve(cjson_buffer *buffer, size_t additional) {
     if (buffer->capacity - buffer->count >= additional) return;
@@ -24,27 +20,33 @@ extern "C" void cjson_buffer_reserve(cjson_buffer *buffer, size_t additional) {
     buffer->capacity = capacity;
 }
 
-extern "C" void cjson_buffer_append(cjson_buffer *buffer, const void *bytes, size_t count) {
-    if (count == 0) return;
-    cjson_buffer_reserve(buffer, count);
-    if (buffer->failed) return;
-    std::memcpy(buffer->bytes + buffer->count, bytes, count);
-    buffer->count += count;
+// What stands behind the backslash for a byte that a string cannot hold as it is; 0 for one that it can.
+static inline char escape_of(uint8_t byte) {
+    if (byte > '\\') return 0;  // most letters
+    switch (byte) {
+    case '"': return '"';
+    case '\\': return '\\';
+    case '\b': return 'b';
+    case '\f': return 'f';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    default: return byte < 0x20 ? 'u' : 0;
+    }
 }
 
 extern "C" void cjson_buffer_append_string(cjson_buffer *buffer, const uint8_t *text, size_t count) {
-    // Kept per thread: a serializer's work space is larger than most texts.
-    static thread_local json::serializer serializer;
-    serializer.reset(json::string_view(reinterpret_cast<const char *>(text), count));
-    size_t room = count + 2;
-    while (!serializer.done()) {
-        cjson_buffer_reserve(buffer, room);
-        if (buffer->failed) {
-            serializer.reset(json::string_view());
-            return;
-        }
-        char *free_space = reinterpret_cast<char *>(buffer->bytes + buffer->count);
-        buffer->count += serializer.read(free_space, buffer->capacity - buffer->count).size();
-        room = 64;
+    cjson_buffer_append(buffer, "\"", 1);
+    size_t begin = 0;
+    for (size_t index = 0; index < count; index++) {
+        char escape = escape_of(text[index]);
+        if (escape == 0) continue;
+        cjson_buffer_append(buffer, text + begin, index - begin);
+        begin = index + 1;
+        static const char digits[] = "0123456789abcdef";
+        const char escaped[] = {'\\', escape, '0', '0', digits[text[index] >> 4], digits[text[index] & 15]};
+        cjson_buffer_append(buffer, escaped, escape == 'u' ? 6 : 2);
     }
+    cjson_buffer_append(buffer, text + begin, count - begin);
+    cjson_buffer_append(buffer, "\"", 1);
 }

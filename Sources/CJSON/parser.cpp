@@ -1,36 +1,160 @@
 #include "cjson.h"
 
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parser.hpp>
-#include <boost/json/value.hpp>
+#include <boost/json/basic_parser_impl.hpp>
 
+#include <cstdlib>
+#include <cstring>
 #include <new>
-#include <optional>
 
 namespace json = boost::json;
 
-// A stream's chunk fits the first block, so that parsing one allocates nothing.
-struct cjson_parser {
-    unsigned char first_block[4096];
-    unsigned char stack[1024];
-    std::optional<json::monotonic_resource> arena;
-    json::parser parser;
-    std::optional<json::value> root;
+namespace {
 
-    explicit cjson_parser(const json::parse_options &options) : parser(json::storage_ptr(), options, stack) {}
+// Puts down what Boost.JSON's parser finds, value behind value: a container before what it holds, a member's name before
+// its value. Texts stay where they are in the document; those with escapes in them are put into memory of its own.
+class Tape {
+public:
+    // What basic_parser asks of its handler. A text's length and a container's count have 32 bits.
+    static constexpr std::size_t max_object_size = INT32_MAX;
+    static constexpr std::size_t max_array_size = INT32_MAX;
+    static constexpr std::size_t max_key_size = INT32_MAX;
+    static constexpr std::size_t max_string_size = INT32_MAX;
 
-    // A new arena for each document: a released one would go on doubling its blocks where it stopped.
-    void clear() {
-        root.reset();
-        parser.reset();
-        arena.emplace(first_block, sizeof first_block);
+    ~Tape() {
+        std::free(values);
+        std::free(text);
     }
 
-    ~cjson_parser() { clear(); }
+    // Memory beyond what a stream's events need is not kept.
+    void begin(const char *bytes, std::size_t size) {
+        document = bytes;
+        document_size = size;
+        if (capacity > kept_values) {
+            std::free(values);
+            values = nullptr;
+            capacity = 0;
+        }
+        std::free(text);
+        text = nullptr;
+        text_count = 0;
+        count = 0;
+        open = 0;
+    }
+
+    const cjson_value *root() const { return values; }
+
+    bool on_document_begin(json::error_code &) { return true; }
+    bool on_document_end(json::error_code &) { return true; }
+    bool on_array_begin(json::error_code &) { return begin_container(CJSON_ARRAY); }
+    bool on_array_end(std::size_t n, json::error_code &) { return end_container(n); }
+    bool on_object_begin(json::error_code &) { return begin_container(CJSON_OBJECT); }
+    bool on_object_end(std::size_t n, json::error_code &) { return end_container(n); }
+    bool on_key_part(json::string_view s, std::size_t, json::error_code &) { return keep(s); }
+    bool on_key(json::string_view s, std::size_t n, json::error_code &) { return string(s, n); }
+    bool on_string_part(json::string_view s, std::size_t, json::error_code &) { return keep(s); }
+    bool on_string(json::string_view s, std::size_t n, json::error_code &) { return string(s, n); }
+    bool on_number_part(json::string_view, json::error_code &) { return true; }
+    bool on_int64(std::int64_t number, json::string_view, json::error_code &) {
+        cjson_value *value = add(CJSON_INT64);
+        value->as.int64 = number;
+        return true;
+    }
+    bool on_uint64(std::uint64_t number, json::string_view, json::error_code &) {
+        add(CJSON_UINT64)->as.uint64 = number;
+        return true;
+    }
+    bool on_double(double number, json::string_view, json::error_code &) {
+        add(CJSON_DOUBLE)->as.number = number;
+        return true;
+    }
+    bool on_bool(bool truth, json::error_code &) {
+        add(CJSON_BOOL)->as.uint64 = truth;
+        return true;
+    }
+    bool on_null(json::error_code &) {
+        add(CJSON_NULL)->as.uint64 = 0;
+        return true;
+    }
+    bool on_comment_part(json::string_view, json::error_code &) { return true; }
+    bool on_comment(json::string_view, json::error_code &) { return true; }
+
+private:
+    static constexpr std::size_t kept_values = 4096;
+
+    cjson_value *values = nullptr;
+    std::size_t count = 0;
+    std::size_t capacity = 0;
+    // The innermost container that is not closed yet; its span says where the one around it is.
+    std::size_t open = 0;
+
+    const char *document = nullptr;
+    std::size_t document_size = 0;
+    // Never longer than the document, for which it is allocated at once: so what points into it stays valid.
+    char *text = nullptr;
+    std::size_t text_count = 0;
+
+    cjson_value *add(cjson_kind kind) {
+        if (count == capacity) {
+            std::size_t larger = capacity == 0 ? 128 : 2 * capacity;
+            void *grown = std::realloc(values, larger * sizeof *values);
+            if (!grown) throw std::bad_alloc();
+            values = static_cast<cjson_value *>(grown);
+            capacity = larger;
+        }
+        cjson_value *value = values + count++;
+        value->kind = kind;
+        value->count = 0;
+        return value;
+    }
+
+    bool begin_container(cjson_kind kind) {
+        std::size_t place = count;
+        add(kind)->as.span = open;
+        open = place;
+        return true;
+    }
+
+    bool end_container(std::size_t n) {
+        cjson_value &container = values[open];
+        std::size_t around = container.as.span;
+        container.count = static_cast<uint32_t>(n);
+        container.as.span = count - open;
+        open = around;
+        return true;
+    }
+
+    bool keep(json::string_view s) {
+        if (!text) {
+            text = static_cast<char *>(std::malloc(document_size));
+            if (!text) throw std::bad_alloc();
+        }
+        std::memcpy(text + text_count, s.data(), s.size());
+        text_count += s.size();
+        return true;
+    }
+
+    // The last piece of a text of n bytes, whose others were kept.
+    bool string(json::string_view s, std::size_t n) {
+        cjson_value *value = add(CJSON_STRING);
+        bool is_in_place = s.size() == n && s.data() >= document && s.data() + n <= document + document_size;
+        const char *start = s.data();
+        if (!is_in_place) {
+            keep(s);
+            start = text + text_count - n;
+        }
+        value->as.text = reinterpret_cast<const uint8_t *>(start);
+        value->count = static_cast<uint32_t>(n);
+        return true;
+    }
 };
 
-static const json::value &value_of(const cjson_value *value) { return *reinterpret_cast<const json::value *>(value); }
-static const cjson_value *opaque(const json::value *value) { return reinterpret_cast<const cjson_value *>(value); }
+}  // namespace
+
+struct cjson_parser {
+    json::basic_parser<Tape> parser;
+
+    explicit cjson_parser(const json::parse_options &options) : parser(options) {}
+};
 
 extern "C" cjson_parser *cjson_parser_create(size_t max_depth, bool allow_wtf8) {
     json::parse_options options;
@@ -52,14 +176,15 @@ extern "C" cjson_status cjson_parse(
     *root = nullptr;
     *offset = 0;
     *reason = nullptr;
+    const char *text = reinterpret_cast<const char *>(bytes);
     try {
-        parser->clear();
-        parser->parser.reset(&*parser->arena);
+        parser->parser.reset();
+        parser->parser.handler().begin(text, count);
         json::error_code error;
-        *offset = parser->parser.write(reinterpret_cast<const char *>(bytes), count, error);
+        *offset = parser->parser.write_some(false, text, count, error);
+        if (!error && *offset < count) error = json::error::extra_data;
         if (!error) {
-            parser->root.emplace(parser->parser.release());
-            *root = opaque(&*parser->root);
+            *root = parser->parser.handler().root();
             return CJSON_OK;
         }
         if (error == json::error::incomplete) *reason = "it ends too early";
@@ -73,70 +198,14 @@ extern "C" cjson_status cjson_parse(
     }
 }
 
-extern "C" cjson_kind cjson_value_kind(const cjson_value *value) {
-    switch (value_of(value).kind()) {
-    case json::kind::null: return CJSON_NULL;
-    case json::kind::bool_: return CJSON_BOOL;
-    case json::kind::int64: return CJSON_INT64;
-    case json::kind::uint64: return CJSON_UINT64;
-    case json::kind::double_: return CJSON_DOUBLE;
-    case json::kind::string: return CJSON_STRING;
-    case json::kind::array: return CJSON_ARRAY;
-    case json::kind::object: return CJSON_OBJECT;
+extern "C" const cjson_value *cjson_object_find(const cjson_value *object, const uint8_t *key, size_t count) {
+    if (object->kind != CJSON_OBJECT) return nullptr;
+    const cjson_value *found = nullptr;
+    const cjson_value *name = cjson_value_first(object);
+    for (uint32_t left = object->count; left > 0; left--) {
+        const cjson_value *value = name + 1;
+        if (name->count == count && std::memcmp(name->as.text, key, count) == 0) found = value;
+        name = cjson_value_after(value);
     }
-    return CJSON_NULL;
-}
-
-extern "C" bool cjson_value_bool(const cjson_value *value) {
-    const bool *known = value_of(value).if_bool();
-    return known && *known;
-}
-
-extern "C" int64_t cjson_value_int64(const cjson_value *value) {
-    const std::int64_t *known = value_of(value).if_int64();
-    return known ? *known : 0;
-}
-
-extern "C" uint64_t cjson_value_uint64(const cjson_value *value) {
-    const std::uint64_t *known = value_of(value).if_uint64();
-    return known ? *known : 0;
-}
-
-extern "C" double cjson_value_double(const cjson_value *value) {
-    const double *known = value_of(value).if_double();
-    return known ? *known : 0;
-}
-
-extern "C" cjson_text cjson_value_string(const cjson_value *value) {
-    const json::string *known = value_of(value).if_string();
-    if (!known) return {nullptr, 0};
-    return {reinterpret_cast<const uint8_t *>(known->data()), known->size()};
-}
-
-extern "C" size_t cjson_value_count(const cjson_value *value) {
-    if (const json::array *known = value_of(value).if_array()) return known->size();
-    if (const json::object *known = value_of(value).if_object()) return known->size();
-    return 0;
-}
-
-extern "C" const cjson_value *cjson_array_at(const cjson_value *value, size_t index) {
-    const json::array *known = value_of(value).if_array();
-    return known && index < known->size() ? opaque(known->data() + index) : nullptr;
-}
-
-extern "C" const cjson_value *cjson_object_at(const cjson_value *value, size_t index, cjson_text *key) {
-    const json::object *known = value_of(value).if_object();
-    if (!known || index >= known->size()) {
-        *key = {nullptr, 0};
-        return nullptr;
-    }
-    const json::key_value_pair &member = *(known->begin() + index);
-    *key = {reinterpret_cast<const uint8_t *>(member.key().data()), member.key().size()};
-    return opaque(&member.value());
-}
-
-extern "C" const cjson_value *cjson_object_find(const cjson_value *value, const uint8_t *key, size_t count) {
-    const json::object *known = value_of(value).if_object();
-    if (!known) return nullptr;
-    return opaque(known->if_contains({reinterpret_cast<const char *>(key), count}));
+    return found;
 }

@@ -19,6 +19,17 @@ struct JSONTests {
         #expect(try read(text).json == text)
     }
 
+    @Test("Every byte below 0x20 is escaped when it is written, and nothing else but the quote and the backslash")
+    func escaping() throws {
+        for byte in UInt8(0)..<0x80 {
+            let text = "a" + String(UnicodeScalar(byte)) + "é"
+            let json = JSONValue.string(text).json
+            let isEscaped = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+            #expect((json != "\"\(text)\"") == isEscaped)
+            #expect(try read(json) == .string(text))
+        }
+    }
+
     @Test("Malformed text says where it stops making sense", arguments: ["", "{", "[1,]", "{\"a\" 1}", "nul", "1 2"])
     func malformed(text: String) {
         #expect(throws: JSONParser.Failure.self) { try read(text) }
@@ -35,6 +46,35 @@ struct JSONTests {
         let parser = JSONParser()
         let text = "[" + String(repeating: "\"0123456789\",", count: 2000) + "1]"
         for _ in 0..<200 { #expect(try parser.parse(text) { $0.count } == 2001) }
+    }
+
+    @Test("Of members that have the same name the last counts, wherever it is looked for")
+    func sameNames() throws {
+        let text = #"{"a":1,"b":[{"c":2,"\u0063":3}],"a":{"d":4}}"#
+        #expect(try read(text).json == #"{"a":{"d":4},"b":[{"c":3}]}"#)
+        try JSONParser().parse(text) { root in
+            #expect(root["a"]?["d"]?.integer == 4)
+            #expect(root["b"]?[0]?["c"]?.integer == 3)
+            #expect(root["b"]?[1] == nil)
+            #expect(root["d"] == nil)
+            #expect(root.members.map(\.key) == ["a", "b", "a"])
+        }
+    }
+
+    @Test("Texts lie in the document unless an escape stands in them")
+    func inPlace() throws {
+        let long = String(repeating: "é", count: 5000)
+        let text = #"{"plain":"\#(long)","escaped":"\#(long)\n\#(long)","\u0065mpty":""}"#
+        let bytes = Array(text.utf8)
+        try bytes.withUnsafeBytes { document in
+            try JSONParser().parse(document) { root in
+                let plain = root["plain"]?.utf8?.baseAddress
+                #expect(plain == document.baseAddress?.advanced(by: 10))
+                #expect(root["plain"]?.string == long)
+                #expect(root["escaped"]?.string == "\(long)\n\(long)")
+                #expect(root["empty"]?.string == "")
+            }
+        }
     }
 
     @Test("Text that a provider cut inside a surrogate pair is joined, and half a pair replaced")

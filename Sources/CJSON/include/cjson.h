@@ -1,13 +1,14 @@
 // The few C functions that the core needs of Boost.JSON, and the growable buffer that JSON is written into.
 //
 // No logic of libllm's lives here: parse, look at what was parsed, write a string as JSON. Nothing throws across this
-// header. https://www.boost.org/doc/libs/1_81_0/libs/json/doc/html/index.html
+// header. https://www.boost.org/doc/libs/1_81_0/libs/json/doc/html/json/input_output.html
 #ifndef CJSON_H
 #define CJSON_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,14 +25,21 @@ typedef struct {
 } cjson_buffer;
 
 void cjson_buffer_reserve(cjson_buffer *_Nonnull buffer, size_t additional);
-void cjson_buffer_append(cjson_buffer *_Nonnull buffer, const void *_Nullable bytes, size_t count);
+
+static inline void cjson_buffer_append(cjson_buffer *_Nonnull buffer, const void *_Nullable bytes, size_t count) {
+    if (count == 0) return;
+    if (buffer->capacity - buffer->count < count) cjson_buffer_reserve(buffer, count);
+    if (buffer->failed) return;
+    memcpy(buffer->bytes + buffer->count, bytes, count);
+    buffer->count += count;
+}
+
 /// Appends the text as a JSON string, quotes included. The text must be UTF-8.
 void cjson_buffer_append_string(cjson_buffer *_Nonnull buffer, const uint8_t *_Nullable text, size_t count);
 
 // ------------------------------------------------------------------------------------------------------------- parser
 
 typedef struct cjson_parser cjson_parser;
-typedef struct cjson_value cjson_value;
 
 typedef enum {
     CJSON_OK,
@@ -51,41 +59,46 @@ typedef enum {
     CJSON_OBJECT,
 } cjson_kind;
 
+/// A value. Those of a document lie one behind the other, a container before what it holds, each of an object's members as
+/// its name, a string, and then its value.
 typedef struct {
-    const uint8_t *_Nullable bytes;
-    size_t count;
-} cjson_text;
+    union {
+        int64_t int64;
+        uint64_t uint64;  ///< also a bool: 0 or 1
+        double number;
+        const uint8_t *_Nonnull text;  ///< `count` bytes, in the document where no escape stood in them
+        size_t span;                   ///< how many values an array or object takes up, itself included
+    } as;
+    uint32_t count;  ///< bytes, elements or members; 0 for other scalars
+    cjson_kind kind;
+} cjson_value;
 
 /// Makes a parser that can be used again and again; its memory is kept from one document to the next. `allow_wtf8`: bytes
 /// in strings are not checked to be UTF-8. NULL when there is no memory.
 cjson_parser *_Nullable cjson_parser_create(size_t max_depth, bool allow_wtf8);
 void cjson_parser_destroy(cjson_parser *_Nullable parser);
 
-/// Parses one whole document. The values live until the parser's next document. On failure `root` is NULL, `offset` is
-/// where the text stopped making sense, and `reason` a static text.
+/// Parses one whole document. The values live until the parser's next document, and no longer than the text itself. On
+/// failure `root` is NULL, `offset` is where the text stopped making sense, and `reason` a static text.
 cjson_status cjson_parse(
     cjson_parser *_Nonnull parser, const uint8_t *_Nullable bytes, size_t count,
     const cjson_value *_Nullable *_Nonnull root, size_t *_Nonnull offset, const char *_Nullable *_Nonnull reason);
 
 // ------------------------------------------------------------------------------------------------------------- values
 
-cjson_kind cjson_value_kind(const cjson_value *_Nonnull value);
-/// Each of these is for the kind it names, and gives 0 or empty text for any other.
-bool cjson_value_bool(const cjson_value *_Nonnull value);
-int64_t cjson_value_int64(const cjson_value *_Nonnull value);
-uint64_t cjson_value_uint64(const cjson_value *_Nonnull value);
-double cjson_value_double(const cjson_value *_Nonnull value);
-cjson_text cjson_value_string(const cjson_value *_Nonnull value);
+/// What an array or object holds first. Not to be read where it holds nothing.
+static inline const cjson_value *_Nonnull cjson_value_first(const cjson_value *_Nonnull container) {
+    return container + 1;
+}
 
-/// How many elements or members; 0 for scalars.
-size_t cjson_value_count(const cjson_value *_Nonnull value);
-/// NULL past the end, or where `value` is no array.
-const cjson_value *_Nullable cjson_array_at(const cjson_value *_Nonnull value, size_t index);
-/// NULL past the end, or where `value` is no object. Members are in the order of the text.
-const cjson_value *_Nullable cjson_object_at(const cjson_value *_Nonnull value, size_t index, cjson_text *_Nonnull key);
-/// NULL where there is no such member, or `value` is no object.
+/// What lies behind the value and all that it holds. Not to be read behind the last of a container.
+static inline const cjson_value *_Nonnull cjson_value_after(const cjson_value *_Nonnull value) {
+    return value + (value->kind >= CJSON_ARRAY ? value->as.span : 1);
+}
+
+/// The value of the last member of that name. NULL where there is none, or `object` is no object.
 const cjson_value *_Nullable cjson_object_find(
-    const cjson_value *_Nonnull value, const uint8_t *_Nonnull key, size_t count);
+    const cjson_value *_Nonnull object, const uint8_t *_Nonnull key, size_t count);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,8 @@
 struct CallPlan: Sendable {
     let id: String
     let operation: Operation
+    /// The operation's.
+    let options: CallOptions
     let settings: ClientSettings
     let endpoint: Endpoint
     /// The first HTTP request; a retry sends it again.
@@ -17,7 +19,7 @@ struct CallPlan: Sendable {
     /// nil for what no limit holds for: a health check tells how the provider is now.
     var limiter: RateLimiters.Key? {
         if case .healthCheck = operation { return nil }
-        return settings.limiter(for: operation.options)
+        return settings.limiter(for: options)
     }
 
     var provider: Provider { settings.provider }
@@ -26,13 +28,13 @@ struct CallPlan: Sendable {
     var secrets: [Secret?] {
         let credentials = settings.signer?.credentials
         return [
-            settings.apiKey, operation.options.apiKey, credentials?.secretAccessKey, credentials?.sessionToken,
+            settings.apiKey, options.apiKey, credentials?.secretAccessKey, credentials?.sessionToken,
         ]
     }
 
     var timeouts: Timeouts {
-        var limits = settings.configuration.timeouts.applying(operation.options.timeouts)
-        if case .healthCheck = operation, operation.options.timeouts.totalMs == nil {
+        var limits = settings.configuration.timeouts.applying(options.timeouts)
+        if case .healthCheck = operation, options.timeouts.totalMs == nil {
             limits.totalMs = limits.totalMs == 0 ? Self.healthCheckMs : min(limits.totalMs, Self.healthCheckMs)
         }
         return limits

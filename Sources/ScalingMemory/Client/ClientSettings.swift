@@ -1,5 +1,5 @@
 /// A configuration that has been found good, with everything that calls need of it worked out.
-struct ClientSettings: Sendable {
+final class ClientSettings: Sendable {
     let provider: Provider
     let configuration: Configuration
     let baseURL: String

@@ -142,10 +142,12 @@ public final class LLMClient: Sendable {
 
     /// What is decided of a call before it starts.
     func makePlan(_ operation: Operation, _ callID: String, _ tag: UInt64) throws(LLMError) -> CallPlan {
-        let endpoint = try settings.endpoint(operation.options)
+        let options = operation.options
+        let endpoint = try settings.endpoint(options)
         return CallPlan(
             id: callID,
             operation: operation,
+            options: options,
             settings: settings,
             endpoint: endpoint,
             request: try encode(operation, to: endpoint),

@@ -1,5 +1,5 @@
-/// What a call that succeeded gives.
-package enum CallResult: Sendable {
+/// What a call that succeeded gives. One word, since it changes hands often.
+package indirect enum CallResult: Sendable {
     case response(Response)
     case embeddings(EmbeddingList)
     case models(ModelList)
@@ -15,8 +15,8 @@ package enum CallResult: Sendable {
     }
 }
 
-/// What can be asked of a client.
-package enum Operation: Sendable {
+/// What can be asked of a client. One word, like its result.
+package indirect enum Operation: Sendable {
     case complete(Request)
     case stream(Request)
     case embed(EmbeddingRequest)

@@ -32,14 +32,20 @@ public final class EventWriter {
         body(records)
         let length = records.count - start - EventRecord.headerBytes
         records.overwrite(at: start + 12, with: UInt32(clamping: length))
-        let padding = EventRecord.padding(afterDataOf: length)
-        withUnsafeBytes(of: UInt64(0)) { records.append(UnsafeRawBufferPointer(rebasing: $0.prefix(padding))) }
-        count += 1
-        total += 1
+        pad(afterDataOf: length)
     }
 
     func write(_ kind: EventKind, _ bytes: UnsafeRawBufferPointer) {
-        write(kind) { $0.append(bytes) }
+        withUnsafeBytes(of: (tag, kind.rawValue, UInt32(clamping: bytes.count))) { records.append($0) }
+        records.append(bytes)
+        pad(afterDataOf: bytes.count)
+    }
+
+    private func pad(afterDataOf length: Int) {
+        let padding = EventRecord.padding(afterDataOf: length)
+        withUnsafeBytes(of: UInt64(0)) { records.append(UnsafeRawBufferPointer(start: $0.baseAddress, count: padding)) }
+        count += 1
+        total += 1
     }
 
     /// The records so far; the writer goes on with an empty buffer.

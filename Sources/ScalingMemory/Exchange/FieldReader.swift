@@ -29,9 +29,13 @@ package struct FieldReader {
     }
 
     /// Refuses every field that is not listed.
-    package func allowOnly(_ known: Set<String>, hint: String = "") throws(LLMError) {
-        for member in node.members where !known.contains(member.key) {
-            let list = known.sorted().joined(separator: ", ")
+    package func allowOnly(
+        _ known: Set<String>,
+        and others: Set<String> = [],
+        hint: String = ""
+    ) throws(LLMError) {
+        for member in node.members where !known.contains(member.key) && !others.contains(member.key) {
+            let list = known.union(others).sorted().joined(separator: ", ")
             let unknown = member.key.count > 64 ? member.key.prefix(64) + "…" : member.key
             throw LLMError(code, "unknown field \(name(unknown))\(hint); known are \(list)")
         }
@@ -47,9 +51,9 @@ package struct FieldReader {
         return value
     }
 
-    package func requiredString(_ key: String, takes: String) throws(LLMError) -> String {
-        guard let value = node[key] else { throw LLMError(code, "\(name(key)) is missing; it takes \(takes)") }
-        guard let text = value.string else { throw wrongType(key, takes: takes) }
+    package func requiredString(_ key: String, takes: @autoclosure () -> String) throws(LLMError) -> String {
+        guard let value = node[key] else { throw LLMError(code, "\(name(key)) is missing; it takes \(takes())") }
+        guard let text = value.string else { throw wrongType(key, takes: takes()) }
         return text
     }
 

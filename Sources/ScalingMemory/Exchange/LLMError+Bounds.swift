@@ -11,8 +11,9 @@ extension LLMError {
         error.message = message.inOneLine.shortened(to: Self.longestMessage)
         error.providerMessage = providerMessage?.shortened(to: Self.longestProviderMessage)
         error.providerCode = providerCode?.inOneLine.shortened(to: Self.longestIdentifier)
-        error.requestID = requestID?.inOneLine.shortened(to: Self.longestIdentifier)
-        error.partial?.requestID = error.requestID
+        let requestID = self.requestID?.inOneLine.shortened(to: Self.longestIdentifier)
+        error.requestID = requestID
+        error.partial?.requestID = requestID
         return error
     }
 }

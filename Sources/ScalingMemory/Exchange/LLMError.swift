@@ -43,7 +43,11 @@ public struct LLMError: Error, Sendable {
     public var attempts: Int?
     public var callID: String?
     /// The response as far as it had come.
-    public var partial: Response?
+    public var partial: Response? {
+        get { boxedPartial.value }
+        set { boxedPartial.value = newValue }
+    }
+    private var boxedPartial = Boxed<Response>()
     /// The server's `x-should-retry`.
     package var serverWantsRetry: Bool?
     /// Nothing had been sent yet.

@@ -12,9 +12,11 @@ extension Message {
         self.name = try object.string("name")
         refusal = try object.string("refusal")
         native = try Self.native(of: object)
-        let known: Set = ["role", "content", "tool_calls", "tool_call_id", "name", "refusal", "native"]
-        for member in node.members where !known.contains(member.key) {
-            extra[member.key] = JSONValue(member.value)
+        for (key, value) in node.entries {
+            switch key {
+            case "role", "content", "tool_calls", "tool_call_id", "name", "refusal", "native": break
+            default: extra[key.string] = JSONValue(value)
+            }
         }
     }
 

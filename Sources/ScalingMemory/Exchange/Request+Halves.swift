@@ -36,10 +36,8 @@ extension Request {
     /// The first value inside of `node` that holds half of a pair, named as in an error; `name` is the node's own.
     private static func halvedField(_ node: JSONNode, _ name: String) -> String? {
         if node.holdsHalf { return name }
-        var index = 0
-        while let element = node[index] {
+        for (index, element) in node.elements.enumerated() {
             if let field = halvedField(element, "\(name)[\(index)]") { return field }
-            index += 1
         }
         for member in node.members {
             if member.key.isHalved { return name }

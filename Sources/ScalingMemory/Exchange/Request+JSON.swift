@@ -25,7 +25,7 @@ extension Request {
         if object.node["stream"] != nil {
             throw .invalidArgument("\"stream\" is not for requests: llm_stream streams, llm_complete does not")
         }
-        try object.allowOnly(Self.fields.union(others), hint: " (a field for the provider goes into \"extra\")")
+        try object.allowOnly(Self.fields, and: others, hint: " (a field for the provider goes into \"extra\")")
         self.init(messages: messages, model: try object.string("model"))
         maxTokens = try object.integer("max_tokens", in: 1...100_000_000)
         temperature = try object.number("temperature", in: 0...2)

@@ -9,5 +9,5 @@ public enum StreamEvent: Sendable {
     /// A tool call that is whole.
     case toolCall(index: Int, ToolCall)
     /// The whole response: the last event of a stream that succeeded.
-    case response(Response)
+    indirect case response(Response)
 }

@@ -52,6 +52,31 @@ public final class ByteBuffer: @unchecked Sendable {
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Appends a member's name, which needs no escaping, with its quotes and its colon.
+    public func append(name: StaticString, afterComma: Bool) {
+        if afterComma { append(UInt8(ascii: ",")) }
+        append(UInt8(ascii: "\""))
+        append(name)
+        append("\":")
+    }
+
+    public func append(decimal number: Int) {
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var start = digits.count
+            var left = number.magnitude
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(left % 10)
+                left /= 10
+            } while left > 0
+            if number < 0 {
+                start -= 1
+                digits[start] = UInt8(ascii: "-")
+            }
+            append(UnsafeRawBufferPointer(rebasing: digits[start...]))
+        }
+    }
+
     /// Appends the text as a JSON string, quotes included.
     public func appendJSONString(_ utf8: UnsafeBufferPointer<UInt8>) {
         cjson_buffer_append_string(&storage, utf8.baseAddress, utf8.count)

@@ -1,21 +1,28 @@
 internal import CJSON
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+
 /// A value of a parsed document, read in place: nothing is copied until a `String` is asked for.
 ///
-/// Points into its parser's memory, and is valid only inside the closure that the parser handed it to.
+/// Points into its parser's memory and into the document's text, and is valid only inside the closure that the parser
+/// handed it to.
 public struct JSONNode {
     public enum Kind: Sendable {
         case null, bool, integer, number, string, array, object
     }
 
-    private let pointer: OpaquePointer
+    private let pointer: UnsafePointer<cjson_value>
 
-    init(pointer: OpaquePointer) {
+    init(pointer: UnsafePointer<cjson_value>) {
         self.pointer = pointer
     }
 
     public var kind: Kind {
-        switch cjson_value_kind(pointer) {
+        switch pointer.pointee.kind {
         case CJSON_BOOL: .bool
         case CJSON_INT64, CJSON_UINT64: .integer
         case CJSON_DOUBLE: .number
@@ -26,34 +33,34 @@ public struct JSONNode {
         }
     }
 
-    public var isNull: Bool { kind == .null }
+    public var isNull: Bool { pointer.pointee.kind == CJSON_NULL }
 
     // MARK: Scalars, nil where the value is of another kind
 
     public var bool: Bool? {
-        kind == .bool ? cjson_value_bool(pointer) : nil
+        pointer.pointee.kind == CJSON_BOOL ? pointer.pointee.as.uint64 != 0 : nil
     }
 
     /// A whole number, also one written as `12.0`.
     public var integer: Int? {
-        switch cjson_value_kind(pointer) {
-        case CJSON_INT64: Int(cjson_value_int64(pointer))
-        case CJSON_UINT64: Int(exactly: cjson_value_uint64(pointer))
-        case CJSON_DOUBLE: Int(exactly: cjson_value_double(pointer))
+        switch pointer.pointee.kind {
+        case CJSON_INT64: Int(pointer.pointee.as.int64)
+        case CJSON_UINT64: Int(exactly: pointer.pointee.as.uint64)
+        case CJSON_DOUBLE: Int(exactly: pointer.pointee.as.number)
         default: nil
         }
     }
 
     /// A whole number above `Int.max`.
     public var unsignedInteger: UInt64? {
-        cjson_value_kind(pointer) == CJSON_UINT64 ? cjson_value_uint64(pointer) : nil
+        pointer.pointee.kind == CJSON_UINT64 ? pointer.pointee.as.uint64 : nil
     }
 
     public var number: Double? {
-        switch cjson_value_kind(pointer) {
-        case CJSON_INT64: Double(cjson_value_int64(pointer))
-        case CJSON_UINT64: Double(cjson_value_uint64(pointer))
-        case CJSON_DOUBLE: cjson_value_double(pointer)
+        switch pointer.pointee.kind {
+        case CJSON_INT64: Double(pointer.pointee.as.int64)
+        case CJSON_UINT64: Double(pointer.pointee.as.uint64)
+        case CJSON_DOUBLE: pointer.pointee.as.number
         default: nil
         }
     }
@@ -62,23 +69,24 @@ public struct JSONNode {
         utf8.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A string's bytes, where they lie.
+    /// A string's bytes, where they lie: in the document's text, if no escape stands in them.
     public var utf8: UnsafeRawBufferPointer? {
-        guard cjson_value_kind(pointer) == CJSON_STRING else { return nil }
-        let text = cjson_value_string(pointer)
-        return UnsafeRawBufferPointer(start: text.bytes, count: text.count)
+        guard pointer.pointee.kind == CJSON_STRING else { return nil }
+        return UnsafeRawBufferPointer(start: pointer.pointee.as.text, count: Int(pointer.pointee.count))
     }
 
     /// Whether this is the string `text`.
     public func equals(_ text: StaticString) -> Bool {
-        guard let utf8, utf8.count == text.utf8CodeUnitCount else { return false }
-        return utf8.elementsEqual(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        pointer.pointee.kind == CJSON_STRING && JSONKey(pointer: pointer) == text
     }
 
     // MARK: Arrays and objects, empty where the value is of another kind
 
-    public var count: Int { cjson_value_count(pointer) }
+    public var count: Int {
+        pointer.pointee.kind.rawValue >= CJSON_ARRAY.rawValue ? Int(pointer.pointee.count) : 0
+    }
 
+    /// The member of that name: the last, where there are several. A search; `entries` goes over all of them once.
     public subscript(key: StaticString) -> JSONNode? {
         cjson_object_find(pointer, key.utf8Start, key.utf8CodeUnitCount).map(JSONNode.init(pointer:))
     }
@@ -91,24 +99,89 @@ public struct JSONNode {
         }
     }
 
+    /// An array's element, which is walked to: `elements` goes over all of them once.
     public subscript(index: Int) -> JSONNode? {
-        index < 0 ? nil : cjson_array_at(pointer, index).map(JSONNode.init(pointer:))
+        index < 0 ? nil : elements.dropFirst(index).first { _ in true }
     }
 
     /// An array's elements, in order.
-    public var elements: some Sequence<JSONNode> {
-        let isArray = cjson_value_kind(pointer) == CJSON_ARRAY
-        return (0..<(isArray ? count : 0)).lazy.compactMap { self[$0] }
+    public var elements: Elements {
+        Elements(of: pointer)
     }
 
     /// An object's members, in the order of the text.
     public var members: some Sequence<(key: String, value: JSONNode)> {
-        let isObject = cjson_value_kind(pointer) == CJSON_OBJECT
-        return (0..<(isObject ? count : 0)).lazy.compactMap { index in
-            var key = cjson_text()
-            guard let value = cjson_object_at(pointer, index, &key) else { return nil }
-            let bytes = UnsafeRawBufferPointer(start: key.bytes, count: key.count)
-            return (String(decoding: bytes, as: UTF8.self), JSONNode(pointer: value))
+        entries.lazy.map { (key: $0.key.string, value: $0.value) }
+    }
+
+    /// The same with their names in place, which a `switch` compares: nothing is copied.
+    public var entries: Entries {
+        Entries(of: pointer)
+    }
+}
+
+extension JSONNode {
+    /// Goes over an array's elements, once and in order.
+    public struct Elements: Sequence, IteratorProtocol {
+        private var place: UnsafePointer<cjson_value>
+        private var left: UInt32
+
+        fileprivate init(of node: UnsafePointer<cjson_value>) {
+            left = node.pointee.kind == CJSON_ARRAY ? node.pointee.count : 0
+            place = cjson_value_first(node)
         }
+
+        public mutating func next() -> JSONNode? {
+            guard left > 0 else { return nil }
+            left -= 1
+            defer { place = cjson_value_after(place) }
+            return JSONNode(pointer: place)
+        }
+    }
+
+    /// Goes over an object's members, once and in order.
+    public struct Entries: Sequence, IteratorProtocol {
+        private var place: UnsafePointer<cjson_value>
+        private var left: UInt32
+
+        fileprivate init(of node: UnsafePointer<cjson_value>) {
+            left = node.pointee.kind == CJSON_OBJECT ? node.pointee.count : 0
+            place = cjson_value_first(node)
+        }
+
+        public mutating func next() -> (key: JSONKey, value: JSONNode)? {
+            guard left > 0 else { return nil }
+            left -= 1
+            let value = place + 1
+            defer { place = cjson_value_after(value) }
+            return (JSONKey(pointer: place), JSONNode(pointer: value))
+        }
+    }
+}
+
+/// The name of a member, where it lies. For a `switch`: `case "content":` compares bytes.
+public struct JSONKey {
+    private let pointer: UnsafePointer<cjson_value>
+
+    fileprivate init(pointer: UnsafePointer<cjson_value>) {
+        self.pointer = pointer
+    }
+
+    public var string: String {
+        String(decoding: utf8, as: UTF8.self)
+    }
+
+    /// The name's bytes: in the document's text, if no escape stands in them.
+    public var utf8: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: pointer.pointee.as.text, count: Int(pointer.pointee.count))
+    }
+
+    public static func == (key: JSONKey, name: StaticString) -> Bool {
+        Int(key.pointer.pointee.count) == name.utf8CodeUnitCount
+            && memcmp(key.pointer.pointee.as.text, name.utf8Start, name.utf8CodeUnitCount) == 0
+    }
+
+    public static func ~= (name: StaticString, key: JSONKey) -> Bool {
+        key == name
     }
 }

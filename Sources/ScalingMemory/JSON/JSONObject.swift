@@ -12,8 +12,21 @@ public struct JSONObject: Sendable, Hashable {
         members = []
     }
 
+    /// Of members that have the same name the last is taken.
     package init(_ node: JSONNode) {
         members = node.members.map { Member(key: $0.key, value: JSONValue($0.value)) }
+        if Set(members.map(\.key)).count == members.count { return }
+        var places: [String: Int] = [:]
+        var unique: [Member] = []
+        for member in members {
+            if let place = places[member.key] {
+                unique[place] = member
+            } else {
+                places[member.key] = unique.count
+                unique.append(member)
+            }
+        }
+        members = unique
     }
 
     public var isEmpty: Bool { members.isEmpty }

@@ -2,7 +2,7 @@ internal import CJSON
 
 /// Parses JSON with Boost.JSON. Its memory is kept from one document to the next, so one parser serves many.
 ///
-/// A document's nodes point into the parser: they are handed to a closure and must not leave it.
+/// A document's nodes point into the parser and into the text: they are handed to a closure and must not leave it.
 public final class JSONParser {
     /// Deeper documents are refused.
     public static let maximumDepth = 256
@@ -60,7 +60,7 @@ public final class JSONParser {
         guard let parser else {
             return .failure(Failure(offset: 0, reason: "there is no memory for it", endsTooEarly: false))
         }
-        var root: OpaquePointer?
+        var root: UnsafePointer<cjson_value>?
         var offset = 0
         var reason: UnsafePointer<CChar>?
         let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)

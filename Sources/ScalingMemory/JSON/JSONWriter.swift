@@ -36,10 +36,7 @@ public struct JSONWriter {
 
     /// A member's name, which needs no escaping; its value comes next.
     public mutating func key(_ key: StaticString) {
-        separate()
-        buffer.append("\"")
-        buffer.append(key)
-        buffer.append("\":")
+        buffer.append(name: key, afterComma: needsComma)
         needsComma = false
     }
 
@@ -68,7 +65,7 @@ public struct JSONWriter {
 
     public mutating func value(_ number: Int) {
         separate()
-        buffer.append(String(number))
+        buffer.append(decimal: number)
     }
 
     /// The shortest text that reads back as the same number; null where it is not finite.
@@ -76,7 +73,7 @@ public struct JSONWriter {
         guard number.isFinite else { return null() }
         separate()
         if let whole = Int(exactly: number), abs(whole) < 1 << 53 {
-            buffer.append(String(whole))
+            buffer.append(decimal: whole)
         } else {
             buffer.append(number.description)
         }

@@ -8,8 +8,9 @@ extension LLMError {
     package func redacting(_ redactor: Redactor) -> LLMError {
         var error = self
         error.message = redactor.removeSecrets(from: message)
-        error.requestID = requestID.map(redactor.removeSecrets)
-        error.partial?.requestID = error.requestID
+        let requestID = self.requestID.map(redactor.removeSecrets)
+        error.requestID = requestID
+        error.partial?.requestID = requestID
         error.providerMessage = providerMessage.map(redactor.removeSecrets)
         error.providerCode = providerCode.map(redactor.removeSecrets)
         return error

@@ -12,6 +12,9 @@ struct AnthropicBlocks {
     }
 
     private var blocks: [(index: Int, block: Block)] = []
+    /// The block whose text was extended last, and whether that is thinking.
+    private var growing = 0
+    private var isThinking = false
     /// Something came that text and tool calls do not say: the message is kept as it was.
     private var needsNative = false
 
@@ -43,15 +46,16 @@ struct AnthropicBlocks {
         blocks.append((index, block))
     }
 
-    mutating func extend(_ index: Int, _ delta: JSONNode, into builder: ResponseBuilder) {
-        guard let place = place(index) else { return }
+    /// Gives the text or thinking that was all there was.
+    mutating func extend(_ index: Int, _ delta: JSONNode, into builder: ResponseBuilder) -> UnsafeRawBufferPointer? {
+        guard let place = place(index) else { return nil }
         switch delta["type"]?.string {
-        case "text_delta":
-            builder.appendText(delta["text"])
-            blocks[place].block.text += delta["text"]?.string ?? ""
-        case "thinking_delta":
-            builder.appendReasoning(delta["thinking"])
-            blocks[place].block.text += delta["thinking"]?.string ?? ""
+        case "text_delta", "thinking_delta":
+            isThinking = delta["type"]?.equals("thinking_delta") == true
+            growing = place
+            guard let text = (isThinking ? delta["thinking"] : delta["text"])?.utf8 else { return nil }
+            append(text, into: builder)
+            return text
         case "signature_delta":
             blocks[place].block.signature += delta["signature"]?.string ?? ""
         case "input_json_delta":
@@ -64,6 +68,14 @@ struct AnthropicBlocks {
         default:
             break
         }
+        return nil
+    }
+
+    /// Adds to the text or thinking that was extended last.
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        if isThinking { builder.appendReasoning(text) } else { builder.appendText(text) }
+        guard blocks.indices.contains(growing) else { return }
+        blocks[growing].block.text += String(decoding: text, as: UTF8.self)
     }
 
     mutating func end(_ index: Int, into builder: ResponseBuilder) {

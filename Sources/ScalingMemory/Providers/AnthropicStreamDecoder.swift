@@ -3,20 +3,30 @@
 struct AnthropicStreamDecoder: StreamDecoder {
     private var blocks = AnthropicBlocks()
     private var usage = AnthropicUsage()
+    private(set) var piece: TextPiece?
 
     mutating func decode(
         _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
+        piece = nil
         if event.data.isEmpty { return .goesOn }
         if StreamJSON.isDone(event) { return .isComplete }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
-            try read(root, into: builder)
+            try read(root, of: event.data, into: builder)
         }
     }
 
-    private mutating func read(_ event: JSONNode, into builder: ResponseBuilder) throws(LLMError) -> StreamProgress {
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        blocks.append(text, into: builder)
+    }
+
+    private mutating func read(
+        _ event: JSONNode,
+        of data: UnsafeRawBufferPointer,
+        into builder: ResponseBuilder
+    ) throws(LLMError) -> StreamProgress {
         switch event["type"]?.string {
         case "message_start":
             builder.id = event["message"]?["id"]?.string
@@ -25,7 +35,8 @@ struct AnthropicStreamDecoder: StreamDecoder {
         case "content_block_start":
             if let block = event["content_block"] { blocks.begin(event["index"]?.integer ?? 0, block, into: builder) }
         case "content_block_delta":
-            if let delta = event["delta"] { blocks.extend(event["index"]?.integer ?? 0, delta, into: builder) }
+            guard let delta = event["delta"] else { break }
+            piece = TextPiece(blocks.extend(event["index"]?.integer ?? 0, delta, into: builder), in: data)
         case "content_block_stop":
             blocks.end(event["index"]?.integer ?? 0, into: builder)
         case "message_delta":

@@ -15,6 +15,8 @@ struct BedrockBlocks {
     }
 
     private var blocks: [Block] = []
+    /// The block whose text was extended last.
+    private var growing = 0
     /// Something came that text and tool calls do not say: the message is kept as it was.
     private var needsNative = false
 
@@ -57,11 +59,13 @@ struct BedrockBlocks {
         }
     }
 
-    mutating func extend(_ index: Int, _ delta: JSONNode, into builder: ResponseBuilder) {
+    /// Gives the text that was all there was.
+    mutating func extend(_ index: Int, _ delta: JSONNode, into builder: ResponseBuilder) -> UnsafeRawBufferPointer? {
         let place = place(of: index)
         if let text = delta["text"] {
-            builder.appendText(text)
-            blocks[place].text += text.string ?? ""
+            growing = place
+            if let utf8 = text.utf8 { append(utf8, into: builder) }
+            return text.utf8
         } else if let piece = delta["toolUse"]?["input"]?.string {
             blocks[place].input += piece
             if let toolCall = blocks[place].toolCall { builder.appendToolCall(at: toolCall, arguments: piece) }
@@ -75,6 +79,14 @@ struct BedrockBlocks {
             blocks[place].citations.append(JSONValue(citation))
             needsNative = true
         }
+        return nil
+    }
+
+    /// Adds to the text that was extended last.
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        builder.appendText(text)
+        guard blocks.indices.contains(growing) else { return }
+        blocks[growing].text += String(decoding: text, as: UTF8.self)
     }
 
     mutating func end(_ index: Int, into builder: ResponseBuilder) {

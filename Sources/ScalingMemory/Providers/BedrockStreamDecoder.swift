@@ -2,12 +2,14 @@
 /// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStreamOutput.html
 struct BedrockStreamDecoder: StreamDecoder {
     private var blocks = BedrockBlocks()
+    private(set) var piece: TextPiece?
 
     mutating func decode(
         _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
+        piece = nil
         if event.isException { throw ProviderFailure.inStream(Self.error(event, with: parser)) }
         if event.data.isEmpty { return .goesOn }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
@@ -15,10 +17,17 @@ struct BedrockStreamDecoder: StreamDecoder {
         }
     }
 
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        blocks.append(text, into: builder)
+    }
+
     private mutating func read(_ event: WireEvent, _ root: JSONNode, into builder: ResponseBuilder) -> StreamProgress {
         let index = root["contentBlockIndex"]?.integer ?? 0
         if event.isNamed("contentBlockDelta") {
-            if let delta = root["delta"] { blocks.extend(index, delta, into: builder) }
+            guard let delta = root["delta"] else { return .goesOn }
+            piece = TextPiece(blocks.extend(index, delta, into: builder), in: event.data)
+            // Padding, which hides how long the pieces are.
+            for (key, _) in root.entries where key == "p" { piece?.ignore(key, in: event.data) }
         } else if event.isNamed("contentBlockStart") {
             if let start = root["start"] { blocks.begin(index, start, into: builder) }
         } else if event.isNamed("contentBlockStop") {

@@ -1,17 +1,36 @@
 /// Reads a stream of Ollama's chat objects; the last one is `"done": true`. https://docs.ollama.com/api/streaming
 struct OllamaStreamDecoder: StreamDecoder {
     private var answer = OllamaAnswer()
+    private(set) var piece: TextPiece?
+    private var pieceIsThinking = false
 
     mutating func decode(
         _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
-        try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
+        piece = nil
+        return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
             if let error = ProviderError(errorIn: root) { throw ProviderFailure.inStream(error) }
             answer.read(root, into: builder)
-            return root["done"]?.bool == true ? .isComplete : .goesOn
+            if root["done"]?.bool == true { return .isComplete }
+            piece = onlyText(root, of: event.data)
+            return .goesOn
         }
+    }
+
+    private mutating func onlyText(_ root: JSONNode, of data: UnsafeRawBufferPointer) -> TextPiece? {
+        guard let message = root["message"], message["tool_calls"]?.count ?? 0 == 0 else { return nil }
+        let texts = [message["thinking"]?.utf8, message["content"]?.utf8].map { $0?.isEmpty == false ? $0 : nil }
+        guard (texts[0] == nil) != (texts[1] == nil) else { return nil }
+        pieceIsThinking = texts[0] != nil
+        var piece = TextPiece(texts[0] ?? texts[1], in: data)
+        for (key, _) in root.entries where key == "created_at" { piece?.ignore(key, in: data) }
+        return piece
+    }
+
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        if pieceIsThinking { answer.think(text, into: builder) } else { builder.appendText(text) }
     }
 }
 
@@ -22,10 +41,7 @@ struct OllamaAnswer {
     mutating func read(_ root: JSONNode, into builder: ResponseBuilder) {
         if builder.model == nil { builder.model = root["model"]?.string }
         if let message = root["message"] {
-            if let piece = message["thinking"], let text = piece.string, !text.isEmpty {
-                builder.appendReasoning(piece)
-                thinking += text
-            }
+            if let text = message["thinking"]?.utf8 { think(text, into: builder) }
             builder.appendText(message["content"])
             for call in (message["tool_calls"] ?? message).elements { read(call: call, of: root, into: builder) }
         }
@@ -37,6 +53,11 @@ struct OllamaAnswer {
         if !thinking.isEmpty {
             builder.native = NativeContent(wire: "ollama", content: ["thinking": .string(thinking)])
         }
+    }
+
+    mutating func think(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        builder.appendReasoning(text)
+        thinking += String(decoding: text, as: UTF8.self)
     }
 
     /// Calls come whole. Versions before 0.12 give them no id.

@@ -46,7 +46,7 @@ public struct OpenAIAdapter: ProviderAdapter {
         builder.model = root["model"]?.string
         let quirks = quirks ?? ChatQuirks()
         if quirks.hasThinkTags { builder.expectThinkTags() }
-        OpenAIMessage.read(message, into: builder)
+        OpenAIMessage.read(OpenAIMessageMembers(message), into: builder)
         var returns = OpenAIReturns(quirks.returns)
         returns.read(message)
         builder.native = returns.native

@@ -1,18 +1,58 @@
+/// The members of a message or delta, found in one pass.
+struct OpenAIMessageMembers {
+    private(set) var content: JSONNode?
+    private(set) var reasoningDetails: JSONNode?
+    private(set) var refusal: JSONNode?
+    private(set) var toolCalls: JSONNode?
+    private(set) var functionCall: JSONNode?
+    private var reasoningContent: JSONNode?
+    private var reasoning: JSONNode?
+
+    init(_ message: JSONNode) {
+        for (key, value) in message.entries {
+            switch key {
+            case "content": content = value
+            case "reasoning_content": reasoningContent = value
+            case "reasoning": reasoning = value
+            case "reasoning_details": reasoningDetails = value
+            case "refusal": refusal = value
+            case "tool_calls": toolCalls = value
+            case "function_call": functionCall = value
+            default: break
+            }
+        }
+    }
+
+    /// "reasoning_content" is DeepSeek's and llama.cpp's name, "reasoning" OpenRouter's and Groq's.
+    var reasoningText: JSONNode? {
+        [reasoningContent, reasoning].lazy.compactMap { $0 }.first { $0.kind == .string }
+    }
+
+    /// The text or reasoning, if it is all that is said.
+    var onlyText: (JSONNode, isReasoning: Bool)? {
+        guard refusal?.isNull ?? true, functionCall?.isNull ?? true,
+            reasoningDetails?.count ?? 0 == 0, toolCalls?.count ?? 0 == 0
+        else { return nil }
+        let reasoning = reasoningText.flatMap { $0.utf8?.isEmpty == false ? $0 : nil }
+        switch content?.kind {
+        case .string? where content?.utf8?.isEmpty == false: return reasoning == nil ? content.map { ($0, false) } : nil
+        case nil, .null?, .string?: return reasoning.map { ($0, true) }
+        default: return nil
+        }
+    }
+}
+
 /// What a message and a stream's delta have in common on the chat wire, in all its dialects.
 enum OpenAIMessage {
     /// Adds the text, the reasoning and the refusal of a message or delta.
-    static func read(_ message: JSONNode, into builder: ResponseBuilder) {
-        // "reasoning_content" is DeepSeek's and llama.cpp's name, "reasoning" OpenRouter's and Groq's.
-        let content = message["reasoning_content"]
-        if let reasoning = content?.kind == .string ? content : message["reasoning"], reasoning.kind == .string {
+    static func read(_ message: OpenAIMessageMembers, into builder: ResponseBuilder) {
+        if let reasoning = message.reasoningText {
             builder.appendReasoning(reasoning)
-        } else {
-            for detail in (message["reasoning_details"] ?? message).elements {
-                builder.appendReasoning(detail["text"] ?? detail["summary"])
-            }
+        } else if let details = message.reasoningDetails {
+            for detail in details.elements { builder.appendReasoning(detail["text"] ?? detail["summary"]) }
         }
-        builder.appendRefusal(message["refusal"])
-        guard let text = message["content"] else { return }
+        builder.appendRefusal(message.refusal)
+        guard let text = message.content else { return }
         if text.kind == .array {
             for part in text.elements { read(part: part, into: builder) }
         } else {

@@ -3,17 +3,42 @@
 /// https://platform.openai.com/docs/api-reference/responses-streaming
 struct OpenAIResponsesStreamDecoder: StreamDecoder {
     private var items = OpenAIResponsesItems()
+    private(set) var piece: TextPiece?
+    private var pieceIsReasoning = false
 
     mutating func decode(
         _ event: WireEvent,
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
+        piece = nil
         if event.data.isEmpty { return .goesOn }
         if StreamJSON.isDone(event) { return .isComplete }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
-            try read(root, into: builder)
+            let progress = try read(root, into: builder)
+            piece = onlyText(root, of: event.data)
+            return progress
         }
+    }
+
+    /// What the event comes to, if it is a piece of the answer's text or of reasoning.
+    private mutating func onlyText(_ event: JSONNode, of data: UnsafeRawBufferPointer) -> TextPiece? {
+        switch event["type"]?.string {
+        case "response.output_text.delta": pieceIsReasoning = false
+        case "response.reasoning_summary_text.delta", "response.reasoning_text.delta", "response.reasoning.delta":
+            pieceIsReasoning = true
+        default: return nil
+        }
+        guard event["logprobs"]?.count ?? 0 == 0 else { return nil }
+        var piece = TextPiece(event["delta"]?.utf8, in: data)
+        for (key, _) in event.entries where key == "sequence_number" || key == "obfuscation" {
+            piece?.ignore(key, in: data)
+        }
+        return piece
+    }
+
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        if pieceIsReasoning { builder.appendReasoning(text) } else { builder.appendText(text) }
     }
 
     private mutating func read(_ event: JSONNode, into builder: ResponseBuilder) throws(LLMError) -> StreamProgress {

@@ -43,15 +43,20 @@ struct OpenAIReturns {
         self.names = names
     }
 
-    mutating func read(_ message: JSONNode) {
+    /// Whether there was something to keep.
+    @discardableResult
+    mutating func read(_ message: JSONNode) -> Bool {
+        var hasKept = false
         for name in names {
-            guard let node = message[name] else { continue }
+            guard let node = message[name], !node.isNull else { continue }
+            hasKept = true
             if let text = node.string {
                 texts[name, default: ""] += text
             } else if node.kind == .array {
                 for detail in node.elements { add(detail, to: name) }
             }
         }
+        return hasKept
     }
 
     private mutating func add(_ node: JSONNode, to name: String) {

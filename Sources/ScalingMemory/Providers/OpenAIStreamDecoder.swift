@@ -6,6 +6,9 @@ struct OpenAIStreamDecoder: StreamDecoder {
     private var returns: OpenAIReturns
     private let hasThinkTags: Bool
 
+    private(set) var piece: TextPiece?
+    private var pieceIsReasoning = false
+
     init(_ quirks: ChatQuirks) {
         returns = OpenAIReturns(quirks.returns)
         hasThinkTags = quirks.hasThinkTags
@@ -16,53 +19,84 @@ struct OpenAIStreamDecoder: StreamDecoder {
         with parser: JSONParser,
         into builder: ResponseBuilder
     ) throws(LLMError) -> StreamProgress {
+        piece = nil
         if event.data.isEmpty { return .goesOn }
         if StreamJSON.isDone(event) {
             builder.native = returns.native
             return .isComplete
         }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
-            try read(root, into: builder)
+            try read(root, of: event, into: builder)
             return .goesOn
         }
     }
 
-    private mutating func read(_ chunk: JSONNode, into builder: ResponseBuilder) throws(LLMError) {
-        if let error = ProviderError(errorIn: chunk) { throw ProviderFailure.inStream(error) }
+    private mutating func read(
+        _ chunk: JSONNode,
+        of event: WireEvent,
+        into builder: ResponseBuilder
+    ) throws(LLMError) {
+        let members = ChunkMembers(chunk)
+        if members.mayBeError, let error = ProviderError(errorIn: chunk) { throw ProviderFailure.inStream(error) }
         if hasThinkTags { builder.expectThinkTags() }
         // Azure's first chunk, which is about the prompt, has both empty.
-        if builder.id?.isEmpty != false { builder.id = chunk["id"]?.string }
-        if builder.model?.isEmpty != false { builder.model = chunk["model"]?.string }
-        builder.usage.readOpenAI(chunk["usage"])
-        for choice in (chunk["choices"] ?? chunk).elements {
+        if builder.id?.isEmpty != false { builder.id = members.id?.string }
+        if builder.model?.isEmpty != false { builder.model = members.model?.string }
+        builder.usage.readOpenAI(members.usage)
+        var isOnlyText = members.usage?.isNull ?? true
+        for choice in (members.choices ?? chunk).elements {
+            let choice = ChoiceMembers(choice)
             // Several choices: the first is the answer.
-            guard choice["index"]?.integer ?? 0 == 0 else { continue }
-            if let delta = choice["delta"] ?? choice["message"], delta.kind == .object {
-                OpenAIMessage.read(delta, into: builder)
-                returns.read(delta)
-                readToolCalls(delta, into: builder)
-            }
-            builder.appendLogprobs(choice["logprobs"])
-            if let reason = FinishReason(choice["finish_reason"]) {
-                builder.finishReason = reason
-                builder.native = returns.native
-                builder.completeToolCalls()
-            }
+            guard choice.index?.integer ?? 0 == 0 else { continue }
+            let text = read(choice, into: builder)
+            piece = isOnlyText ? TextPiece(text, in: event.data) : nil
+            isOnlyText = false
         }
+        piece?.ignore(members.created, in: event.data)
+        piece?.ignore(members.obfuscation, in: event.data)
     }
 
-    private mutating func readToolCalls(_ delta: JSONNode, into builder: ResponseBuilder) {
-        for call in (delta["tool_calls"] ?? delta).elements {
-            let index = place(of: call, in: builder)
-            let function = call["function"]
-            builder.appendToolCall(
-                at: index,
-                id: call["id"]?.string,
-                name: function?["name"]?.string,
-                arguments: OpenAIMessage.arguments(function)
-            )
+    /// Gives the text or reasoning, if there was nothing else.
+    private mutating func read(_ choice: ChoiceMembers, into builder: ResponseBuilder) -> UnsafeRawBufferPointer? {
+        var text: UnsafeRawBufferPointer?
+        if let delta = choice.delta, delta.kind == .object {
+            let members = OpenAIMessageMembers(delta)
+            OpenAIMessage.read(members, into: builder)
+            let isReturned = returns.read(delta)
+            readToolCalls(members, into: builder)
+            if !isReturned, let only = members.onlyText { (text, pieceIsReasoning) = (only.0.utf8, only.isReasoning) }
         }
-        if let function = delta["function_call"], function.kind == .object {
+        if let logprobs = choice.logprobs, !logprobs.isNull {
+            builder.appendLogprobs(logprobs)
+            text = nil
+        }
+        if let reason = FinishReason(choice.finishReason) {
+            builder.finishReason = reason
+            builder.native = returns.native
+            builder.completeToolCalls()
+            text = nil
+        }
+        return text
+    }
+
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
+        if pieceIsReasoning { builder.appendReasoning(text) } else { builder.appendText(text) }
+    }
+
+    private mutating func readToolCalls(_ delta: OpenAIMessageMembers, into builder: ResponseBuilder) {
+        if let calls = delta.toolCalls {
+            for call in calls.elements {
+                let index = place(of: call, in: builder)
+                let function = call["function"]
+                builder.appendToolCall(
+                    at: index,
+                    id: call["id"]?.string,
+                    name: function?["name"]?.string,
+                    arguments: OpenAIMessage.arguments(function)
+                )
+            }
+        }
+        if let function = delta.functionCall, function.kind == .object {
             // The forerunner of tool calls: one call, without an id.
             let index = callsByIndex[0] ?? builder.beginToolCall(id: nil, name: function["name"]?.string)
             if callsByIndex.updateValue(index, forKey: 0) != nil {
@@ -85,6 +119,60 @@ struct OpenAIStreamDecoder: StreamDecoder {
         let place = builder.beginToolCall(id: id, name: call["function"]?["name"]?.string)
         if let index { callsByIndex[index] = place }
         return place
+    }
+}
+
+extension OpenAIStreamDecoder {
+    /// The members of a chunk, found in one pass.
+    private struct ChunkMembers {
+        var id: JSONNode?
+        var model: JSONNode?
+        var choices: JSONNode?
+        var usage: JSONNode?
+        var created: JSONKey?
+        /// A text of random length with which OpenAI hides how long the answer's pieces are.
+        var obfuscation: JSONKey?
+        /// Whether it is worth looking for an error.
+        var mayBeError: Bool
+
+        init(_ chunk: JSONNode) {
+            mayBeError = chunk.kind == .array
+            for (key, value) in chunk.entries {
+                switch key {
+                case "id": id = value
+                case "model": model = value
+                case "choices": choices = value
+                case "usage": usage = value
+                case "created": created = key
+                case "obfuscation": obfuscation = key
+                case "error": mayBeError = true
+                case "object", "type": if value.equals("error") { mayBeError = true }
+                default: break
+                }
+            }
+        }
+    }
+
+    private struct ChoiceMembers {
+        var index: JSONNode?
+        var logprobs: JSONNode?
+        var finishReason: JSONNode?
+        var delta: JSONNode? { ownDelta ?? message }
+        private var ownDelta: JSONNode?
+        private var message: JSONNode?
+
+        init(_ choice: JSONNode) {
+            for (key, value) in choice.entries {
+                switch key {
+                case "index": index = value
+                case "delta": ownDelta = value
+                case "message": message = value
+                case "logprobs": logprobs = value
+                case "finish_reason": finishReason = value
+                default: break
+                }
+            }
+        }
     }
 }
 

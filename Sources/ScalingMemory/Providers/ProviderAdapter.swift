@@ -68,6 +68,18 @@ public protocol StreamDecoder {
         into builder: ResponseBuilder
     ) throws(LLMError)
         -> StreamProgress
+
+    /// What the event that was decoded last came to, if it was one piece of text and nothing else.
+    var piece: TextPiece? { get }
+
+    /// Reads an event that is like the one decoded last but for its text, which may be empty.
+    mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder)
+}
+
+/// What holds for wires whose every event is parsed.
+extension StreamDecoder {
+    public var piece: TextPiece? { nil }
+    public mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {}
 }
 
 /// How far a stream has come.

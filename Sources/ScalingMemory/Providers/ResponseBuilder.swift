@@ -29,8 +29,11 @@ public final class ResponseBuilder {
 
     /// Adds to the answer's text.
     public func appendText(_ node: JSONNode?) {
-        guard let utf8 = node?.utf8 else { return }
-        guard thinkTags != nil else { return append(utf8, to: \.content, .text) }
+        if let utf8 = node?.utf8 { appendText(utf8) }
+    }
+
+    func appendText(_ utf8: UnsafeRawBufferPointer) {
+        guard thinkTags != nil else { return append(utf8, .text) }
         thinkTags?.feed(utf8) { kind, bytes in append(bytes, kind) }
     }
 
@@ -39,32 +42,28 @@ public final class ResponseBuilder {
         if thinkTags == nil { thinkTags = ThinkTagSplitter() }
     }
 
-    private func append(_ bytes: UnsafeRawBufferPointer, _ kind: ThinkTagSplitter.Kind) {
+    private func append(_ utf8: UnsafeRawBufferPointer, _ kind: ThinkTagSplitter.Kind) {
+        guard !utf8.isEmpty else { return }
+        let events = events
         switch kind {
-        case .text: append(bytes, to: \.content, .text)
-        case .reasoning: append(bytes, to: \.reasoning, .reasoning)
+        case .text: content.append(utf8) { events?.write(.text, $0) }
+        case .reasoning: reasoning.append(utf8) { events?.write(.reasoning, $0) }
         }
-    }
-
-    /// Adds to the answer's text, which is whole UTF-8.
-    func appendText(_ utf8: UnsafeRawBufferPointer) {
-        append(utf8, to: \.content, .text)
-    }
-
-    /// Adds to the reasoning, which is whole UTF-8.
-    func appendReasoning(_ utf8: UnsafeRawBufferPointer) {
-        append(utf8, to: \.reasoning, .reasoning)
     }
 
     /// Adds to the reasoning.
     public func appendReasoning(_ node: JSONNode?) {
-        if let utf8 = node?.utf8 { append(utf8, to: \.reasoning, .reasoning) }
+        if let utf8 = node?.utf8 { appendReasoning(utf8) }
+    }
+
+    func appendReasoning(_ utf8: UnsafeRawBufferPointer) {
+        append(utf8, .reasoning)
     }
 
     /// Adds to the reasoning what the provider has no piece of its own for, such as the space between two parts.
     public func appendReasoning(_ text: String) {
         var text = text
-        text.withUTF8 { append(UnsafeRawBufferPointer($0), to: \.reasoning, .reasoning) }
+        text.withUTF8 { append(UnsafeRawBufferPointer($0), .reasoning) }
     }
 
     public var hasReasoning: Bool { !reasoning.isEmpty }
@@ -72,15 +71,6 @@ public final class ResponseBuilder {
     /// Adds to the refusal, which is not delivered as text: it is no answer.
     public func appendRefusal(_ node: JSONNode?) {
         if let utf8 = node?.utf8 { refusal.append(utf8) { _ in } }
-    }
-
-    private func append(
-        _ utf8: UnsafeRawBufferPointer,
-        to text: ReferenceWritableKeyPath<ResponseBuilder, TextAssembler>,
-        _ kind: EventKind
-    ) {
-        guard !utf8.isEmpty else { return }
-        self[keyPath: text].append(utf8) { whole in events?.write(kind, whole) }
     }
 
     // MARK: Log probabilities

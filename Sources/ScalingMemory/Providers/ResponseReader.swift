@@ -22,6 +22,7 @@ final class ResponseReader {
 
     private var mode = Mode.notBegun
     private var decoder: any StreamDecoder
+    private var template = TextTemplate()
     private var received = 0
     private var streamIsComplete = false
     /// A byte of the body has come that is not blank.
@@ -33,13 +34,15 @@ final class ResponseReader {
     /// An error's body is kept up to here.
     private static let maximumErrorBytes = 64 * 1024
 
+    /// `decoder`: in place of the adapter's own.
     init(
         adapter: any ProviderAdapter,
         provider: String,
         isStreaming: Bool,
         limits: Limits,
         parser: JSONParser,
-        events: EventWriter?
+        events: EventWriter?,
+        decoder: (any StreamDecoder)? = nil
     ) {
         self.adapter = adapter
         self.provider = provider
@@ -47,7 +50,7 @@ final class ResponseReader {
         self.limits = limits
         self.parser = parser
         builder = ResponseBuilder(provider: provider, events: events)
-        decoder = adapter.makeStreamDecoder()
+        self.decoder = decoder ?? adapter.makeStreamDecoder()
     }
 
     // MARK: Bytes in
@@ -125,8 +128,10 @@ final class ResponseReader {
     /// False when nothing more is to be read.
     private func decode(_ event: WireEvent) -> Bool {
         hasEvents = true
+        if template.recognise(event, { decoder.append($0, into: builder) }) { return true }
         do throws(LLMError) {
             if try decoder.decode(event, with: parser, into: builder) == .isComplete { streamIsComplete = true }
+            template.learn(decoder.piece, of: event)
         } catch {
             failure = error
         }

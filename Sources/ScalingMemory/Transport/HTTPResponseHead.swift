@@ -29,14 +29,26 @@ package struct HTTPResponseHead: Sendable {
     /// The value of the first field of this name, which is given in lower case.
     package func first(_ name: StaticString) -> String? {
         let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        for line in lines.split(separator: UInt8(ascii: "\n")) {
-            guard line.count > name.count, line[line.startIndex + name.count] == UInt8(ascii: ":"),
-                zip(line, name).allSatisfy({ Self.lowercased($0) == $1 })
-            else { continue }
-            let value = line.dropFirst(name.count + 1)
-            return String(decoding: Self.trimmed(value), as: UTF8.self)
+        let lines = lines.span
+        var start = 0
+        while start < lines.count - name.count {
+            if Self.isName(name, in: lines, at: start) { return value(at: start + name.count + 1) }
+            while start < lines.count, lines[start] != UInt8(ascii: "\n") { start += 1 }
+            start += 1
         }
         return nil
+    }
+
+    /// Whether the name and a colon stand at `start`.
+    private static func isName(_ name: UnsafeBufferPointer<UInt8>, in lines: Span<UInt8>, at start: Int) -> Bool {
+        guard lines[start + name.count] == UInt8(ascii: ":") else { return false }
+        for index in name.indices where lowercased(lines[start + index]) != name[index] { return false }
+        return true
+    }
+
+    private func value(at start: Int) -> String {
+        let end = lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.endIndex
+        return String(decoding: Self.trimmed(lines[start..<end]), as: UTF8.self)
     }
 
     /// Calls `body` with each field whose name begins with `prefix`, given in lower case: the rest of the name, in lower case
