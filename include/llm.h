@@ -126,8 +126,8 @@ enum {
   LLM_ERROR_MEMORY = -21
 };
 
-/* "ok", "rate_limited", "timeout" ...: the enumerator without LLM_ and ERROR_, in lower case; "unknown" for a number
- * that this version does not know. Static; never NULL. */
+/* A status's name: "ok", "rate_limited", "timeout" ..., the enumerator without LLM_ and ERROR_, in lower case; "unknown"
+ * for a number that this version does not know. Static; never NULL. */
 const char *LLM_NONNULL llm_status_name(llm_status status);
 
 /* What went wrong. Made by the function that failed, yours to free. The accessors take NULL and then give LLM_OK, empty

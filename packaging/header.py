@@ -182,6 +182,12 @@ def type_of(declaration: Declaration) -> str:
     return f"{result_of(declaration)} ({parameters})"
 
 
+def scalar_of(declaration: Declaration) -> str:
+    found = _SCALAR.match(without_comments(declaration.source))
+    assert found, declaration
+    return found["type"]
+
+
 class Constant(NamedTuple):
     name: str
     comment: str

@@ -102,11 +102,15 @@ def page_of(section: Section) -> str:
 
 
 def summary(function: Declaration) -> str:
-    """The first sentence of its comment, or what comes before a colon, a semicolon or a bracket in it."""
+    """The first sentence of its comment, or what comes before a colon, a semicolon or a bracket in it; of a long one, so
+    many of its parts as make a line."""
     text = " ".join(function.comment.split())
     if not text:
         raise header.Unreadable(f"{function.name} has no comment")
-    return re.split(r"[.;:](?= |$)| \(", text.replace("`", ""), maxsplit=1)[0].rstrip(".")
+    sentence = re.split(r"[.;:](?= |$)| \(", text.replace("`", ""), maxsplit=1)[0].rstrip(".")
+    while len(sentence) > WIDTH and ", " in sentence:
+        sentence = sentence.rsplit(", ", 1)[0]
+    return sentence
 
 
 def prototype(function: Declaration) -> str:
