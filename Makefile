@@ -74,7 +74,7 @@ lint:                    ## check formatting, and the header and the examples as
 	@.ci/headers
 
 clean:                   ## remove what was built
-	rm -rf $(BUILD)/examples $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
+	rm -rf $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
 
 distclean:               ## remove that and what was downloaded
 	rm -rf $(BUILD) .build-*
