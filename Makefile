@@ -13,10 +13,11 @@ PACKED_RELOCATIONS ?= $(if $(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERS
 
 # What each is for: users install no Swift (-static-stdlib); the exports are llm.h's and nothing else, under one version
 # node (--version-script); the loader and the linker know the ABI by name (-soname); threads and exit handlers outlive a
-# dlclose (nodelete); and what nobody reaches is not shipped: sections that can be dropped one by one, no regular
-# expressions (-disable-implicit-string-processing...), no names of stored properties (-disable-reflection-metadata), code
-# for size (-Osize costs the per-event path next to nothing), and identical functions once. Overlapping accesses are looked
-# for in debug builds, which the tests of the core are, and not at run time here (-enforce-exclusivity=unchecked).
+# dlclose (nodelete); what it needs is looked for where the system says and nowhere else (--disable-local-rpath); and what
+# nobody reaches is not shipped: sections that can be dropped one by one, no regular expressions
+# (-disable-implicit-string-processing...), no names of stored properties (-disable-reflection-metadata), code for size
+# (-Osize costs the per-event path next to nothing), and identical functions once. Overlapping accesses are looked for in
+# debug builds, which the tests of the core are, and not at run time here (-enforce-exclusivity=unchecked).
 LIBRARY_FLAGS := -c release --product llm \
   -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize -Xswiftc -enforce-exclusivity=unchecked \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
@@ -25,6 +26,7 @@ LIBRARY_FLAGS := -c release --product llm \
   -Xlinker --version-script=$(CURDIR)/Sources/LLM/exports.map \
   -Xlinker -soname=libllm.so.1 \
   -Xlinker -z -Xlinker nodelete \
+  --disable-local-rpath \
   -Xlinker --as-needed \
   -Xlinker --gc-sections -Xlinker --icf=all \
   $(PACKED_RELOCATIONS) \
@@ -33,6 +35,8 @@ LIBRARY_FLAGS := -c release --product llm \
 
 STRICT := -Wall -Wextra -pedantic -Werror
 CFLAGS ?= -O2
+
+include packaging/install.mk
 
 .PHONY: lib examples demo test soak bench format lint clean distclean help
 .DEFAULT_GOAL := lib
@@ -71,11 +75,11 @@ lint:                    ## check formatting, and the header and the examples as
 	@.ci/headers
 
 clean:                   ## remove what was built
-	rm -rf $(BUILD)/examples $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
+	rm -rf $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
 
 distclean:               ## remove that and what was downloaded
 	rm -rf $(BUILD) .build-*
 
 help:                    ## show this
 	@printf 'make [target]\n\n'
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14

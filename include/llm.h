@@ -126,14 +126,15 @@ enum {
   LLM_ERROR_MEMORY = -21
 };
 
-/* "ok", "rate_limited", "timeout" ...: the enumerator without LLM_ and ERROR_, in lower case; "unknown" for a number
- * that this version does not know. Static; never NULL. */
+/* A status's name: "ok", "rate_limited", "timeout" ..., the enumerator without LLM_ and ERROR_, in lower case; "unknown"
+ * for a number that this version does not know. Static; never NULL. */
 const char *LLM_NONNULL llm_status_name(llm_status status);
 
 /* What went wrong. Made by the function that failed, yours to free. The accessors take NULL and then give LLM_OK, empty
  * text, 0 or -1; they do not change the error, which any thread may read. */
 typedef struct llm_error llm_error;
 
+/* What kind of error it is. */
 llm_status llm_error_status(const llm_error *LLM_NULLABLE error);
 
 /* One English sentence for a person: it names the field or variable that is wrong and what it takes. Never a key. */
@@ -153,6 +154,7 @@ int32_t llm_error_is_retryable(const llm_error *LLM_NULLABLE error);
  * is absent. "partial" is a response as far as it had come. "{}" for NULL. */
 const char *LLM_NONNULL llm_error_json(const llm_error *LLM_NULLABLE error);
 
+/* Frees an error, and the strings that came from it. */
 void llm_error_free(llm_error *LLM_NULLABLE error);
 
 /* ---------------------------------------------------------------------------------------------------- configuration */
@@ -239,13 +241,13 @@ llm_status llm_config_from_env(const char *LLM_NULLABLE provider, char *LLM_NULL
  * clients of the process. */
 typedef struct llm_client llm_client;
 
-/* `config_json` NULL: the same as llm_config_from_env(NULL). Sends nothing. */
+/* Makes a client. `config_json` NULL: the same as llm_config_from_env(NULL). Sends nothing. */
 llm_status llm_client_create(const char *LLM_NULLABLE config_json, llm_client *LLM_NULLABLE *LLM_NONNULL client,
                              llm_error *LLM_NULLABLE *LLM_NULLABLE error);
 
-/* Never blocks; may be called from an event callback. The client's calls end with LLM_ERROR_CANCELED, threads that wait
- * in them return, call handles and queues stay valid until they are freed. No function may be entered with the client
- * afterwards. */
+/* Ends a client. Never blocks; may be called from an event callback. The client's calls end with LLM_ERROR_CANCELED,
+ * threads that wait in them return, call handles and queues stay valid until they are freed. No function may be entered
+ * with the client afterwards. */
 void llm_client_destroy(llm_client *LLM_NULLABLE client);
 
 /* What has become of the client's calls so far, yours to free with llm_free:
@@ -424,8 +426,8 @@ void llm_call_pause(llm_call *LLM_NULLABLE call, int32_t paused);
 /* Ends the call with LLM_ERROR_CANCELED; events that were not read yet are dropped. Any thread, any number of times. */
 void llm_call_cancel(llm_call *LLM_NULLABLE call);
 
-/* Cancels what still runs. No other thread may be in llm_call_next on the call. Of a call on a queue, no read that begins
- * later yields anything, its end included. */
+/* Frees a call, and cancels it if it still runs. No other thread may be in llm_call_next on the call. Of a call on a
+ * queue, no read that begins later yields anything, its end included. */
 void llm_call_free(llm_call *LLM_NULLABLE call);
 
 /* ------------------------------------------------------------------------------ many calls, one reader: for event loops */
@@ -481,6 +483,7 @@ typedef struct llm_event {
   uint32_t length;   /* bytes of data */
 } llm_event;
 
+/* Makes a queue, for the calls of any client. */
 llm_status llm_queue_create(llm_queue *LLM_NULLABLE *LLM_NONNULL queue, llm_error *LLM_NULLABLE *LLM_NULLABLE error);
 
 /* Copies events to `buffer`, as many whole ones as it holds, waiting up to `timeout_ms` milliseconds if there are none: 0
@@ -506,8 +509,8 @@ int32_t llm_queue_fd(llm_queue *LLM_NULLABLE queue);
  * descriptor stays as it is. */
 void llm_queue_wake(llm_queue *LLM_NULLABLE queue);
 
-/* Cancels the queue's calls and drops what was not read. Their handles stay valid until they are freed. Never blocks. No
- * read may be in progress, and no function may be entered with the queue afterwards. */
+/* Ends a queue: cancels its calls and drops what was not read. Their handles stay valid until they are freed. Never
+ * blocks. No read may be in progress, and no function may be entered with the queue afterwards. */
 void llm_queue_destroy(llm_queue *LLM_NULLABLE queue);
 
 /* --------------------------------------------------------------------------------------------------------------- log */
@@ -629,8 +632,8 @@ enum {
   LLM_SINK_BODY = 2              /* the request's body; several are joined */
 };
 
-/* What `kind` is depends on the function. LLM_ERROR_INVALID_ARGUMENT: `data` is not what the kind takes (and the call ends
- * with that, whatever the function returns), or the function has no such kind. */
+/* Writes a piece. What `kind` is depends on the function. LLM_ERROR_INVALID_ARGUMENT: `data` is not what the kind takes
+ * (and the call ends with that, whatever the function returns), or the function has no such kind. */
 llm_status llm_sink_write(llm_sink *LLM_NONNULL sink, int32_t kind, const char *LLM_NULLABLE data, size_t length);
 
 /*
