@@ -43,6 +43,7 @@ PYTHON_TOOLS = [
     Package("uvloop==0.23.0", "an event loop that the binding must run in", 4, with_dependencies=True),
     Package("anyio==4.16.0", "another way into event loops", 1, with_dependencies=True),
     Package("trio==0.35.0", "another event loop", 1, with_dependencies=True),
+    Package("opentelemetry-sdk==1.45.2", "takes the Python binding's spans and metrics", 1, with_dependencies=True),
 ]
 # What a wheel is built with.
 WHEEL_TOOLS = [
