@@ -38,7 +38,7 @@ CFLAGS ?= -O2
 
 include packaging/install.mk
 
-.PHONY: lib examples demo test soak bench format lint clean distclean help
+.PHONY: lib examples demo wheel test soak bench format lint clean distclean help
 .DEFAULT_GOAL := lib
 
 lib:                     ## build .build/release/libllm.so (the default)
@@ -56,6 +56,10 @@ $(BUILD)/examples/%: examples/c/%.c examples/c/json_text.h include/llm.h
 demo:                    ## stream answers from a real model with C, Python and Node (PROVIDER=openai: from the real one)
 	@PYTHON='$(PYTHON)' .ci/deps demo
 	@MAKE='$(MAKE)' PROVIDER='$(PROVIDER)' $(PYTHON) .ci/demo
+
+wheel:                   ## build a Python wheel that needs nothing from the system into .build/wheel
+	@PYTHON='$(PYTHON)' .ci/deps wheel
+	@MAKE='$(MAKE)' $(PYTHON) .ci/wheel $(WHEELS)
 
 test:                    ## run the Swift, C, Python and Node tests
 	@PYTHON='$(PYTHON)' .ci/deps tests
@@ -75,7 +79,7 @@ lint:                    ## check formatting, and the header and the examples as
 	@.ci/headers
 
 clean:                   ## remove what was built
-	rm -rf $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
+	rm -rf $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/wheel $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
 
 distclean:               ## remove that and what was downloaded
 	rm -rf $(BUILD) .build-*

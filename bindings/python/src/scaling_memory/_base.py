@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Self = TypeVar("Self", bound="BaseClient")
 
+# What those that watch calls are told of a configuration.
+_SHOWN = ("provider", "model", "base_url", "max_tokens", "temperature")
+
 
 class BaseClient:
     """A provider and its settings. Any thread may use it; it sends nothing by itself."""
@@ -34,6 +37,7 @@ class BaseClient:
         self._handle: Optional[Handle] = None
         config = configuration(provider, settings)
         self._name = " ".join(str(config[name]) for name in ("provider", "model") if config.get(name))
+        self._shown = {name: config[name] for name in _SHOWN if config.get(name) is not None}
         self._library = library()
         handle = Handle(self._library.llm_client_destroy)
         error = c_void_p()

@@ -11,6 +11,7 @@ from ._adapter import raised_by_adapter
 from ._base import BaseClient
 from ._loop_queue import AsyncCall, LoopQueue
 from ._loops import running_loop
+from ._watch import watch
 from .async_stream import AsyncStream
 from .embeddings import Embeddings
 from .errors import CanceledError, LLMError
@@ -67,10 +68,11 @@ class AsyncClient(BaseClient):
         awaited instead: that calls it with each event, in the loop, and gives the response. What it returns does not
         matter; an exception out of it cancels the call and comes out of the await.
         """
-        whole = encode(request(prompt, fields))
+        asked = request(prompt, fields)
+        whole = encode(asked)
         if on_event is not None:
-            return self._deliver(whole, on_event)
-        return AsyncStream(self, self._start(_native.LLM_OP_STREAM, whole))
+            return self._deliver(asked, whole, on_event)
+        return self._stream(asked, whole)
 
     async def analyze(
         self, content: str, instruction: Optional[str] = None, **fields: Unpack[RequestFields]
@@ -140,23 +142,33 @@ class AsyncClient(BaseClient):
             queue = self._queues[number] = LoopQueue.of(self._library, loop)
         return queue
 
-    async def _deliver(self, whole: bytes, on_event: Callable[[Event], object]) -> Response:
-        async with AsyncStream(self, self._start(_native.LLM_OP_STREAM, whole)) as stream:
-            async for event in stream:
-                on_event(event)
-            return stream.response
+    def _stream(self, asked: Mapping[str, Any], whole: bytes) -> AsyncStream:
+        with watch(self, _native.LLM_OP_STREAM, asked) as watched:
+            return AsyncStream(self, self._start(_native.LLM_OP_STREAM, whole), watched)
+
+    async def _deliver(
+        self, asked: Mapping[str, Any], whole: bytes, on_event: Callable[[Event], object]
+    ) -> Response:
+        async with self._stream(asked, whole) as stream:
+            with stream._watch:
+                async for event in stream:
+                    on_event(event)
+                return stream.response
 
     async def _result(self, operation: int, fields: Mapping[str, Any]) -> Any:
         """Runs a call that has one event, and returns that as JSON."""
-        call = self._start(operation, encode(fields))
-        try:
-            while await call.fill():
-                item = call.items.popleft()
-                if item[0] == _native.LLM_EVENT_RESPONSE:
-                    return json.loads(item[1])
-                if item[0] == _native.LLM_EVENT_ERROR:
-                    fields = json.loads(item[1])
-                    raise raised_by_adapter(fields) or LLMError.from_json(fields)
-            raise CanceledError("the call was closed")
-        finally:
-            call.close()
+        with watch(self, operation, fields) as watched:
+            call = self._start(operation, encode(fields))
+            try:
+                while await call.fill():
+                    item = call.items.popleft()
+                    if item[0] == _native.LLM_EVENT_RESPONSE:
+                        result = json.loads(item[1])
+                        watched.succeeded(result)
+                        return result
+                    if item[0] == _native.LLM_EVENT_ERROR:
+                        fields = json.loads(item[1])
+                        raise raised_by_adapter(fields) or LLMError.from_json(fields)
+                raise CanceledError("the call was closed")
+            finally:
+                call.close()

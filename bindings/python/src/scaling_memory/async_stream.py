@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, AsyncIterator, Optional, Type
 
 from ._loop_queue import AsyncCall
 from ._queue import Item
+from ._watch import Watch
 from .errors import LLMError
 from .events import Event, TextEvent
 from .responses import Response
@@ -34,8 +35,8 @@ class AsyncStream(Answer, AsyncIterator[Event]):
 
     _call: AsyncCall
 
-    def __init__(self, client: AsyncClient, call: AsyncCall) -> None:
-        super().__init__()
+    def __init__(self, client: AsyncClient, call: AsyncCall, watch: Watch) -> None:
+        super().__init__(watch)
         self._client = client  # a client that goes away takes its calls along
         self._call = call
         self._take = call.items.popleft
@@ -93,6 +94,9 @@ class AsyncStream(Answer, AsyncIterator[Event]):
             return await self._call.fill()
         except LLMError as error:
             raise self._failed(error)
+        except BaseException as error:  # the task was cancelled: the call is closed
+            self._watch.failed(error)
+            raise
 
 
 class _Texts(AsyncIterator[str]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Sequence, Ty
 from . import _native
 from ._base import BaseClient
 from ._call import ResultCall, StreamCall
+from ._watch import watch
 from .embeddings import Embeddings
 from .errors import InternalError
 from .events import Event
@@ -57,8 +58,9 @@ class Client(BaseClient):
         With `on_event`, calls it with each event, on this thread, and returns the response. What it returns does not
         matter; an exception out of it cancels the call and comes out of here. It may make further calls.
         """
-        whole = encode(request(prompt, fields))
-        stream = Stream(self, StreamCall(self._library))
+        asked = request(prompt, fields)
+        whole = encode(asked)
+        stream = Stream(self, StreamCall(self._library), watch(self, _native.LLM_OP_STREAM, asked))
         try:
             failure = stream._call.begin(self._open_handle(), whole)
             if failure is not None:
@@ -68,7 +70,8 @@ class Client(BaseClient):
             for event in stream:
                 on_event(event)
             return stream.response
-        except BaseException:  # the failure, Ctrl-C, or what on_event threw
+        except BaseException as error:  # the failure, Ctrl-C, or what on_event threw
+            stream._watch.failed(error)
             stream.close()
             raise
 
@@ -107,15 +110,18 @@ class Client(BaseClient):
         """Runs a call that has one event, and returns that as JSON. Stands on the pull functions, not on llm_complete,
         because Python runs signal handlers only between two of them."""
         call = ResultCall(self._library)
-        try:
-            failure = call.start(self._open_handle(), operation, encode(fields))
-            if failure is not None:
-                raise failure
-            while True:
-                item = call.result()
-                if item is None:
-                    raise InternalError("the call ended without a response")
-                if item[0] == _native.LLM_EVENT_RESPONSE:
-                    return json.loads(item[1])
-        finally:
-            call.close()
+        with watch(self, operation, fields) as watched:
+            try:
+                failure = call.start(self._open_handle(), operation, encode(fields))
+                if failure is not None:
+                    raise failure
+                while True:
+                    item = call.result()
+                    if item is None:
+                        raise InternalError("the call ended without a response")
+                    if item[0] == _native.LLM_EVENT_RESPONSE:
+                        result = json.loads(item[1])
+                        watched.succeeded(result)
+                        return result
+            finally:
+                call.close()

@@ -10,6 +10,7 @@ from ._adapter import raised_by_adapter
 from ._call import Call, StreamCall
 from ._native import LLM_EVENT_ERROR
 from ._queue import Item
+from ._watch import Watch
 from .errors import ClosedError, InvalidArgumentError, LLMError
 from .events import Event, ResponseEvent, TextEvent, event_from
 from .responses import Response
@@ -23,7 +24,8 @@ class Answer:
 
     _call: Call
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
         self._response: Optional[Response] = None
         self._failure: Optional[LLMError] = None
 
@@ -48,6 +50,7 @@ class Answer:
         """Cancels what still runs and frees it. Any thread, any number of times; whoever waits for the next event gets
         CanceledError, and whoever asks later the end."""
         self._call.close()
+        self._watch.closed()
 
     def __repr__(self) -> str:
         if self._response is not None:
@@ -68,6 +71,7 @@ class Answer:
         event = event_from(kind, data)
         if isinstance(event, ResponseEvent):
             self._response = event.response
+            self._watch.succeeded(event.response.raw)
             self.close()
         return event
 
@@ -75,6 +79,7 @@ class Answer:
         """Keeps the call's own end; a refusal to read it twice at once is none."""
         if not isinstance(error, InvalidArgumentError) or error.raw:
             self._failure = error
+            self._watch.failed(error)
             self.close()
         return error
 
@@ -97,8 +102,8 @@ class Stream(Answer, Iterator[Event]):
 
     _call: StreamCall
 
-    def __init__(self, client: Client, call: StreamCall) -> None:
-        super().__init__()
+    def __init__(self, client: Client, call: StreamCall, watch: Watch) -> None:
+        super().__init__(watch)
         self._client = client  # a client that goes away takes its calls along
         self._call = call
         self._take = call.items.popleft
@@ -159,6 +164,7 @@ class Stream(Answer, Iterator[Event]):
             return self._call.fill()
         except LLMError as error:
             raise self._failed(error)
-        except BaseException:  # Ctrl-C, above all
+        except BaseException as error:  # Ctrl-C, above all
+            self._watch.failed(error)
             self.close()
             raise
