@@ -57,11 +57,12 @@ def test_fields_of_a_configuration() -> None:
 
 
 def test_defaults_of_a_configuration() -> None:
-    """Those of the tables are what a client is made with: given as they are, they change nothing that the header says."""
+    """Those of the tables are the header's."""
     header = re.sub(r"\s*\n \* +", " ", HEADER.read_text("utf-8"))
     for heading in ("Times", "Limits", "Retries"):
         for name, row in rows(heading, "member").items():
-            assert f'"{name}": {row[-1].strip("`")}' in header, name
+            default = re.escape(row[-1].strip("`"))
+            assert re.search(rf'"{name}": {default}[,}}]', header), name
 
 
 def test_fields_of_a_request(server: WireServer) -> None:
@@ -96,6 +97,32 @@ def test_members_of_a_step() -> None:
         Client({"provider": "echo", "script": [{"nothing": 1}]}).__exit__()
     table = next(table for table in TABLES if table.heading == "echo")
     assert {name for row in table.rows for name in quoted(row[0])} == set(str(raised.value).split("known are ")[1].split(", "))
+
+
+def outcome(server: WireServer, request: str) -> str:
+    """What becomes of a request that is written as it is: the name of a status, or the body that went out."""
+    with Client(configuration("openai-chat", server.url)) as client:
+        out, error = ctypes.c_void_p(), ctypes.c_void_p()
+        status = library.library.llm_complete(client._handle, request.encode(), ctypes.byref(out), ctypes.byref(error))
+        library.library.llm_free(out)
+        library.library.llm_error_free(error)
+    return json.dumps(server.seen[-1].body) if status == 0 else str(library.library.llm_status_name(status).decode())
+
+
+def test_sanitising(server: WireServer) -> None:
+    """What the table of "Sanitising" says, row by row."""
+    request = '{"messages": [{"role": "user", "content": "a%sb"}], "sanitize": %s, "model": "m%s", "extra": {"x": "a%sb"}}'
+    assert '"content": "ab"' in outcome(server, request % ("\\u0001", "true", "", ""))
+    assert r'"content": "a\u0001b"' in outcome(server, request % ("\\u0001", "false", "", ""))
+    assert '"content": "ab"' in outcome(server, request % ("\\ud83d", "true", "", ""))
+    assert outcome(server, request % ("\\ud83d", "false", "", "")) == "invalid_argument"
+    assert outcome(server, request % ("", "true", "\\u0001", "")) == "invalid_argument"
+    assert r'"model": "m\u0001"' in outcome(server, request % ("", "false", "\\u0001", ""))
+    call_id = '{"messages": [{"role": "user", "content": "a"}], "sanitize": %s, "call_id": "c\\u0001"}'
+    assert {outcome(server, call_id % sanitize) for sanitize in ("true", "false")} == {"invalid_argument"}
+    for sanitize in ("true", "false"):
+        assert r'"x": "a\u0001b"' in outcome(server, request % ("", sanitize, "", "\\u0001"))
+        assert outcome(server, request % ("", sanitize, "", "\\ud83d")) == "invalid_argument"
 
 
 # The log
