@@ -201,9 +201,12 @@ void llm_error_free(llm_error *LLM_NULLABLE error);
  *                   the buckets, everyone ahead counted, cannot let it go in time. What does not go uses up nothing.
  *                   "scope": "shared": one limiter for all clients of the process with the same provider, base_url, key
  *                   and limits, also for those that come later; "client": one for this client.
- *                   "adaptive": what the server says of its own limits (x-ratelimit-remaining-*, x-ratelimit-reset-*,
- *                   anthropic-ratelimit-*) bounds what goes until they are renewed: nothing goes before the reset when
- *                   nothing is left. The wait that a failure names holds up every call of the limiter.
+ *                   "adaptive": what the server says of its own limits bounds what goes. Those of x-ratelimit-*-requests,
+ *                   x-ratelimit-*-tokens and anthropic-ratelimit-* refill evenly until their reset: when nothing is left,
+ *                   nothing goes for 5 seconds (to the reset if that is sooner; longer where not even one call's share is
+ *                   back by then), then as much as has come back, and so on until a response says more. Without a limit
+ *                   beside it, and with x-ratelimit-remaining and -reset, nothing goes before the reset. The wait that a
+ *                   failure names holds up every call of the limiter.
  *   "retry"         {"strategy": "exponential", "max_retries": 3, "initial_delay_ms": 100, "max_delay_ms": 30000,
  *                    "max_server_wait_ms": 60000}. An attempt is made again after connections that fail or break, the
  *                   statuses 408, 409, 429, 500, 502, 503, 504 and 529, and a stream whose first event is an error of that

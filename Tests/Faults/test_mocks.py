@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 import urllib.request
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional
@@ -156,20 +157,35 @@ def test_the_mock_finds_nothing_wrong_with_its_client(mock: LLMock) -> None:
     assert errors <= {"truncated_stream_accepted"}
 
 
-def test_a_quota_is_kept_to_by_waiting_as_long_as_the_mock_says(folder: Path) -> None:
-    """60 requests a minute, all used up: each further one is let in after the second that Retry-After names. The mock tells
-    its limits in headers too, which are not kept to here, or it would never have to refuse anything."""
-    deaf = {**NO_LIMITS, "adaptive": False}
+@pytest.fixture
+def sixty(folder: Path) -> Iterator[LLMock]:
+    """A mock that lets 60 requests a minute through, all of them at once if need be: a token bucket, which its headers tell."""
     with serving(folder, "llmock", "serve", "--rpm", "60") as port:
-        mock = LLMock(port)
-        drained: List[Outcome] = []
-        while not drained or drained[-1].status == "ok":
-            drained.append(run(mock, "openai", "complete", "drain", retry=fixed(0), rate_limit=deaf))
-        outcome = run(mock, "openai", "complete", "quota", retry=fixed(5, 10), rate_limit=deaf)
-        assert drained[-1].status == "rate_limited"
-        assert drained[-1].error["retry_after_ms"] > 0
-        llmock.check("rpm 60, all used up", "complete", outcome, "ok", outcome.attempts, at_least=0.3,
-                     seen=mock.seen("quota"))
+        yield LLMock(port)
+
+
+def test_a_quota_that_others_used_up_is_waited_for(sixty: LLMock) -> None:
+    """The others do not listen to the mock, until it refuses; who comes then is refused once and let in."""
+    others: List[Outcome] = []
+    while not others or others[-1].status == "ok":
+        others.append(run(sixty, "openai", "complete", "others", retry=fixed(0), rate_limit={**NO_LIMITS, "adaptive": False}))
+    outcome = run(sixty, "openai", "complete", "quota", retry=fixed(5, 10))
+    assert others[-1].status == "rate_limited"
+    assert others[-1].error["retry_after_ms"] > 0
+    llmock.check("rpm 60, all used up by others", "complete", outcome, "ok", 2, at_least=0.3, at_most=25,
+                 seen=sixty.seen("quota"))
+
+
+def test_who_listens_is_never_refused_and_waits_for_his_share_only(sixty: LLMock) -> None:
+    """65 requests: after the 60 that go at once the mock has one a second, and is whole again after a minute."""
+    begun = time.monotonic()
+    outcomes = [run(sixty, "openai", "complete", "listener", retry=fixed(0)) for _ in range(65)]
+    seconds = time.monotonic() - begun
+    slowest = max(outcomes, key=lambda outcome: outcome.seconds)
+    llmock.check("rpm 60, 65 requests: the slowest", "complete", slowest, "ok", 1, at_least=1, at_most=25)
+    assert {(outcome.status, outcome.attempts) for outcome in outcomes} == {("ok", 1)}
+    assert sixty.seen("listener")() == len(outcomes)
+    assert seconds < 45
 
 
 # llm-katan

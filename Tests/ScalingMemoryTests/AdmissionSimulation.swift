@@ -187,7 +187,7 @@ struct AdmissionSimulation {
         limits[.requests].limit = 50
         limits[.requests].remaining = random.below(50)
         limits[.requests].resetsAt = random.chance(oneIn: 5) ? nil : now.adding(microseconds: random.below(2_000_000))
-        control.observe(limits, of: running[index].grant)
+        control.observe(limits, of: running[index].grant, at: now)
         running[index].wasAnswered = true
     }
 

@@ -53,10 +53,10 @@ final class WatchedControl {
     func hold(until moment: Instant) { control.hold(until: moment) }
 
     /// The response of the call that went as number `number` has begun.
-    func observe(_ number: Int, _ change: (inout ServerLimits) -> Void) {
+    func observe(_ number: Int, at now: Instant, _ change: (inout ServerLimits) -> Void) {
         var limits = ServerLimits()
         change(&limits)
-        control.observe(limits, of: grants[number])
+        control.observe(limits, of: grants[number], at: now)
         answered.insert(number)
     }
 

@@ -89,10 +89,10 @@ struct AdmissionControl: Sendable {
     // MARK: The server
 
     /// A call's response has begun, with what it says of the server's limits. Once for each call.
-    mutating func observe(_ limits: ServerLimits?, of grant: Grant) {
+    mutating func observe(_ limits: ServerLimits?, of grant: Grant, at now: Instant) {
         server.answer(grant.estimate)
         guard let limits else { return }
-        server.observe(limits, of: grant.estimate, sent: (grant.sent, grant.answered))
+        server.observe(limits, of: grant.estimate, sent: (grant.sent, grant.answered), at: now)
     }
 
     /// Nothing goes before `moment`.

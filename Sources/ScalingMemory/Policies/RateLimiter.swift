@@ -98,7 +98,8 @@ package final class RateLimiter {
     fileprivate func observe(_ head: HTTPResponseHead, of grant: AdmissionControl.Grant) {
         let now = Instant.now
         let unixMs = Instant.unixMilliseconds
-        control.observe(limits.adaptive ? ServerLimits(head, at: now, unixMs: unixMs) : nil, of: grant)
+        let said = limits.adaptive ? ServerLimits(head, at: now, unixMs: unixMs) : nil
+        control.observe(said, of: grant, at: now)
         if limits.adaptive, head.status >= 400, let wait = head.retryAfterMs(now: unixMs / 1000),
             wait <= ResetTime.furthestMs
         {

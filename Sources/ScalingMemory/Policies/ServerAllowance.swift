@@ -65,12 +65,16 @@ struct ServerAllowance: Sendable {
 
     /// Takes what the response to a call says, which `send` gave `before`. A call that was sent before the one that brought
     /// what is known can only make it stricter: its response may be the older one.
-    mutating func observe(_ limits: ServerLimits, of estimate: TokenEstimate, sent before: (sent: Int, answered: Tally))
-    {
+    mutating func observe(
+        _ limits: ServerLimits,
+        of estimate: TokenEstimate,
+        sent before: (sent: Int, answered: Tally),
+        at now: Instant
+    ) {
         for window in ServerLimits.Window.allCases {
             let uncounted =
                 sent.amount(window) &- before.answered.amount(window) &- Self.amount(of: estimate, window)
-            guard let new = ServerWindow(limits[window], uncounted: uncounted) else { continue }
+            guard let new = ServerWindow(limits[window], uncounted: uncounted, at: now) else { continue }
             if let old = known[window.rawValue], old.source > before.sent, !new.isStricter(than: old.window) {
                 continue
             }
@@ -106,14 +110,15 @@ struct ServerAllowance: Sendable {
     private mutating func obstacle(in window: ServerLimits.Window, to amount: Int, at now: Instant) -> Obstacle? {
         guard var known = known[window.rawValue] else { return nil }
         let underWay = sent.amount(window) &- answered.amount(window)
-        guard known.window.renew(at: now, underWay: underWay) else {
+        // Where nothing is left nothing goes, also what is taken to cost nothing.
+        let amount = max(1, amount)
+        guard known.window.renew(for: amount, at: now, underWay: underWay) else {
             self.known[window.rawValue] = nil
             return nil
         }
         self.known[window.rawValue] = known
-        // Where nothing is left nothing goes, also what is taken to cost nothing.
-        guard known.window.left < max(1, amount) else { return nil }
-        if let reset = known.window.resetsAt { return .until(reset) }
+        guard known.window.left < amount else { return nil }
+        if let renewal = known.window.renewal(for: amount) { return .until(renewal) }
         if underWay > 0 { return .news }
         // Nobody is left who could bring news: somebody has to go and ask.
         self.known[window.rawValue] = nil
@@ -123,7 +128,7 @@ struct ServerAllowance: Sendable {
     /// Whether nothing of what was said counts any more, provided that nothing is under way: what is known then is that the
     /// whole limit is there.
     mutating func isForgotten(at now: Instant) -> Bool {
-        obstacle(to: .none, at: now) == nil && known.allSatisfy { $0?.window.resetsAt == nil }
+        obstacle(to: .none, at: now) == nil && known.allSatisfy { !($0?.window.isToReset ?? false) }
     }
 
     private static func amount(of estimate: TokenEstimate, _ window: ServerLimits.Window) -> Int {

@@ -1,13 +1,18 @@
 /// What a response's header fields say of the server's own limits: how much is left of each, and when it is renewed.
 ///
 /// Read are OpenAI's `x-ratelimit-remaining-requests` and its kin (https://platform.openai.com/docs/guides/rate-limits),
-/// `x-ratelimit-remaining` without a suffix, which means requests (OpenRouter, GitHub), and Anthropic's
-/// `anthropic-ratelimit-requests-remaining` and its kin (https://docs.anthropic.com/en/api/rate-limits).
+/// Anthropic's `anthropic-ratelimit-requests-remaining` and its kin (https://docs.anthropic.com/en/api/rate-limits), and
+/// `x-ratelimit-remaining` without a suffix, which means requests (OpenRouter, GitHub).
+///
+/// Of the first two the reset is when the limit is whole again, to which it comes back little by little; of the last it is
+/// when a window of fixed length ends.
 struct ServerLimits: Sendable, Equatable {
     struct Reading: Sendable, Equatable {
         var limit: Int?
         var remaining: Int?
         var resetsAt: Instant?
+        /// Whether the limit stays used up until the reset, and is whole then.
+        var isFixedWindow = false
     }
 
     enum Window: Int, CaseIterable, Sendable {
@@ -23,8 +28,11 @@ struct ServerLimits: Sendable, Equatable {
         var isEmpty = true
         head.forEachField(prefix: "x-ratelimit-") { name, value in
             let (fact, window) = Self.split(name)
-            guard let window = window.isEmpty ? Window.requests : Window(field: window) else { return }
-            if self[window].take(fact, value, now, unixMs) { isEmpty = false }
+            let isFixedWindow = window.isEmpty
+            guard let window = isFixedWindow ? Window.requests : Window(field: window) else { return }
+            guard self[window].take(fact, value, now, unixMs) else { return }
+            if isFixedWindow { self[window].isFixedWindow = true }
+            isEmpty = false
         }
         head.forEachField(prefix: "anthropic-ratelimit-") { name, value in
             guard let dash = name.lastIndex(of: "-"), let window = Window(field: name[..<dash]) else { return }
