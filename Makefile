@@ -5,7 +5,9 @@ PYTHON ?= python3
 
 BUILD    := .build
 RELEASE  := $(BUILD)/release
-EXAMPLES := $(patsubst examples/c/%.c,$(BUILD)/examples/%,$(wildcard examples/c/*.c))
+# The example of a libuv loop is built where there is a libuv (Debian's libuv1-dev).
+LIBUV    := $(shell pkg-config --silence-errors --libs libuv)
+EXAMPLES := $(patsubst examples/c/%.c,$(BUILD)/examples/%,$(filter-out $(if $(LIBUV),,%_libuv.c),$(wildcard examples/c/*.c)))
 
 # Relocations packed to a twentieth of their size (half a megabyte), which loaders understand from glibc 2.36 on. Set it
 # empty for a library that is to run on older systems than the one it is built on.
@@ -49,9 +51,11 @@ lib:                     ## build .build/release/libllm.so (the default)
 examples: lib            ## build the C examples into .build/examples
 	@$(MAKE) --no-print-directory $(EXAMPLES)
 
-$(BUILD)/examples/%: examples/c/%.c examples/c/json_text.h include/llm.h
+$(BUILD)/examples/%: examples/c/%.c $(wildcard examples/c/*.h) include/llm.h
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(STRICT) $(CFLAGS) -Iinclude $< -L$(RELEASE) -lllm -Wl,-rpath,'$$ORIGIN/../release' -o $@
+	$(CC) -std=c99 $(STRICT) $(CFLAGS) -Iinclude $< -L$(RELEASE) -lllm $(LIBRARIES) -Wl,-rpath,'$$ORIGIN/../release' -o $@
+
+$(BUILD)/examples/%_libuv: LIBRARIES = $(LIBUV)
 
 demo:                    ## stream answers from a real model with C, Python and Node (PROVIDER=openai: from the real one)
 	@PYTHON='$(PYTHON)' .ci/deps demo
