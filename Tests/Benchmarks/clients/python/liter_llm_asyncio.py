@@ -1,8 +1,13 @@
 """liter-llm, whose Python client is for event loops only."""
-import liter_llm
+import liter_llm as _  # noqa: F401: what a program imports, and what `load` is to time
+from liter_llm import _internal_bindings as liter_llm
 
 import async_measures
 from measuring import MESSAGES
+
+
+def request(**more):
+    return liter_llm.ChatCompletionRequest(model="m", messages=[liter_llm.Message(message) for message in MESSAGES], **more)
 
 
 class Here(async_measures.Client):
@@ -10,10 +15,8 @@ class Here(async_measures.Client):
         self.client = liter_llm.create_client("key", base_url=base)
 
     async def call(self):
-        request = liter_llm._internal_bindings.ChatCompletionRequest(model="m", messages=MESSAGES)
-        return (await self.client.chat(request)).choices[0].message.content
+        return str((await self.client.chat(request())).choices[0].message.content)
 
     async def pieces(self):
-        request = liter_llm._internal_bindings.ChatCompletionRequest(model="m", messages=MESSAGES, stream=True)
-        async for chunk in self.client.chat_stream(request):
+        async for chunk in self.client.chat_stream(request(stream=True)):
             yield chunk.choices[0].delta.content or ""
