@@ -72,8 +72,12 @@ test:                    ## run the Swift, C, Python and Node tests
 soak: lib                ## make 100,000 calls with faults of all kinds (LLM_FAULT_CALLS=N for another number)
 	@LLM_LIBRARY=$(CURDIR)/$(RELEASE)/libllm.so LLM_FAULT_CALLS=$${LLM_FAULT_CALLS:-100000} $(PYTHON) Tests/Faults/test_soak.py
 
-bench: lib               ## measure against bare libcurl
-	@LLM_LIBRARY_DIR=$(CURDIR)/$(RELEASE) PYTHON='$(PYTHON)' Tests/Benchmarks/run
+bench: lib               ## measure against bare libcurl and other libraries: 20 minutes (QUICK=1: 3)
+	@PYTHON='$(PYTHON)' .ci/deps bench
+	@LLM_LIBRARY_DIR=$(CURDIR)/$(RELEASE) $(PYTHON) Tests/Benchmarks/run $(if $(QUICK),--quick) $(BENCH_FLAGS)
+
+bench-docs:              ## the same, and write the figures to docs/BENCHMARKS.md
+	@$(MAKE) --no-print-directory bench BENCH_FLAGS=--docs
 
 format:                  ## format the Swift sources
 	@$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
@@ -90,4 +94,4 @@ distclean:               ## remove that and what was downloaded
 
 help:                    ## show this
 	@printf 'make [target]\n\n'
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
