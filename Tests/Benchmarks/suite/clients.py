@@ -20,8 +20,8 @@ class Effort(NamedTuple):
 # Sizes such that a round takes each client one to five seconds on a machine that does nothing else.
 FAST = Effort(5, 1000, 10, 10_000, 300, ((1, 1000), (8, 3000), (64, 4000), (512, 4096)), 500)
 BOUND = Effort(5, 500, 5, 5_000, 150, ((1, 300), (8, 800), (64, 1536), (512, 2048)), 200)
-MEDIUM = Effort(3, 150, 2, 2_000, 60, ((1, 100), (8, 200), (64, 320), (512, 1024)), 100)
-SLOW = Effort(2, 30, 1, 500, 15, ((1, 20), (8, 48), (64, 128), (512, 512)), 100)
+MEDIUM = Effort(3, 150, 2, 2_000, 60, ((1, 100), (8, 200), (64, 320), (512, 512)), 100)
+SLOW = Effort(2, 30, 1, 500, 15, ((1, 20), (8, 48), (64, 64), (512, 512)), 100)
 
 
 class Client(NamedTuple):
