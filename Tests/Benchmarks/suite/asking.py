@@ -8,7 +8,7 @@ import places
 from serving import on_core
 
 LOG = "clients.log"
-LIMIT_S = 240  # only against a hang
+LIMIT_S = 120  # only against a hang
 
 
 def tokens(effort: clients.Effort, measure: str, share: float) -> List[str]:

@@ -7,6 +7,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: E402
 
 import places  # noqa: E402
 from figures import median  # noqa: E402
@@ -18,6 +19,12 @@ plt.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.rig
 
 def label(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def plain(axis):
+    """1,000 at the ticks of a logarithmic axis, not 10³."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 class Drawing:
@@ -53,6 +60,7 @@ def bars(axes, rows, unit, logarithmic=True):
     if logarithmic:
         axes.set_xscale("log")
         axes.set_xlim(min(values) / 2, max(values) * 4)
+        plain(axes.xaxis)
     else:
         axes.set_xlim(0, max(values) * 1.2)
     for y, row in enumerate(rows):
@@ -99,7 +107,9 @@ def draw_flight(results, pinning, found):
                       label=client["title"])
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
+    plain(axes.yaxis)
     axes.set_xticks([1, 8, 64, 512], ["1", "8", "64", "512"])
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("calls at once")
     axes.set_ylabel("calls a second (logarithmic)")
     axes.grid(color="#dddddd", linewidth=0.6)
@@ -128,10 +138,12 @@ def draw_scale(results):
             for n, value in points:
                 axes.annotate(label(value), (n, value), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8)
         axes.set_xscale("log")
+        plain(axes.xaxis)
         axes.set_xlabel("streams at once (logarithmic)")
         axes.set_ylabel(unit)
         if figure == "first_p99_ms":
             axes.set_yscale("log")
+            plain(axes.yaxis)
         else:
             axes.set_ylim(bottom=0)
         axes.margins(x=0.12, y=0.15)

@@ -75,6 +75,13 @@ def instructions(results: Dict[str, Any]) -> Table:
                  "The bare client does not read what it is given.")
 
 
+def rate(scene: Dict[str, Any], of: Dict[str, Any]) -> str:
+    """Events a second, and beside those of a paced scene what a client that keeps up has."""
+    if scene["rate"] == 0:
+        return number(median(of, "whole_events_per_s"))
+    return f"{number(median(of, 'events_per_s'))} of {scene['streams'] * scene['rate']:,.0f}"
+
+
 def scale(results: Dict[str, Any]) -> Table:
     rows = []
     for one in results["scale"]:
@@ -89,7 +96,7 @@ def scale(results: Dict[str, Any]) -> Table:
             paced = one["rate"] > 0
             rows.append([one["title"], who, f"{all_came} {median(of, 'delivered'):,.0f}",
                          with_spread(of, "cpu_us_per_event" if paced else "whole_cpu_us_per_event"),
-                         number(median(of, "events_per_s" if paced else "whole_events_per_s")), number(median(of, "kb_per_stream")),
+                         rate(one, of), number(median(of, "kb_per_stream")),
                          number(median(of, "first_p50_ms")), number(median(of, "first_p99_ms")),
                          f"{median(of, 'server_core_percent'):.0f} %, {number(median(of, 'server_late_p99_us') / 1e3)} ms"])
     return Table("Many streams at once", ["", "", "events delivered", "CPU an event, µs", "events a second", "KB a stream", "first event p50, ms",
