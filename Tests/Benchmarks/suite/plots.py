@@ -63,6 +63,8 @@ def bars(axes, rows, unit, logarithmic=True):
         plain(axes.xaxis)
     else:
         axes.set_xlim(0, max(values) * 1.2)
+        axes.locator_params(axis="x", nbins=6)
+        plain(axes.xaxis)
     for y, row in enumerate(rows):
         axes.text(row[2] * (1 + row[3] / 100) * (1.07 if logarithmic else 1) + (0 if logarithmic else max(values) * 0.015), y, label(row[2]), va="center", fontsize=8.5)
     axes.set_xlabel(unit + (" (logarithmic)" if logarithmic else ""))
