@@ -42,7 +42,8 @@ int main(int argc, char **argv) {
         for (i = 0; i < count; i++) {
             uint64_t ticks;
             if (ready[i].data.fd == queue) streams_read(all);
-            else if (read(timer, &ticks, sizeof ticks) > 0) fprintf(stderr, "%ld events, %d streams run\n", all->events, all->running);
+            else if (read(timer, &ticks, sizeof ticks) > 0)
+                fprintf(stderr, "%ld events, %d streams run\n", all->events, all->running);
         }
     }
     close(timer);

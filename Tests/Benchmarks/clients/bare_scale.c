@@ -55,8 +55,9 @@ int main(int argc, char **argv) {
   begin_run();
   for (long started = 0; ended < plan.streams;) {
     for (; started < plan.streams && started < due_starts(); started++) {
-      char *own = strdup((snprintf(body, sizeof body, "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"stream %ld\"}],\"stream\":true}", started), body));
-      streams[started].handle = own;
+      snprintf(body, sizeof body,
+               "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"stream %ld\"}],\"stream\":true}", started);
+      char *own = strdup(body);
       streams[started].started = wall_us();
       start(url, own, &streams[started]);
     }

@@ -15,7 +15,8 @@ static struct curl_slist *headers;
 static void finished(CURL *easy);     /* the program's own: an exchange is over; the handle may be added again */
 
 static int watch(CURL *easy, curl_socket_t socket, int what, void *user, void *known) {
-  struct epoll_event event = {.events = (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0), .data.fd = socket};
+  struct epoll_event event = {.data.fd = socket};
+  event.events = (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0);
   (void)easy, (void)user;
   if (what == CURL_POLL_REMOVE) return epoll_ctl(loop, EPOLL_CTL_DEL, socket, &event), 0;
   if (epoll_ctl(loop, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) != 0) fail("epoll_ctl", "no socket more");

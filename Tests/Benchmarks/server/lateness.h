@@ -23,7 +23,8 @@ static inline double now_s(void) {
 static inline double cpu_s(void) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
 static inline void lateness_note(double seconds) {
@@ -44,9 +45,9 @@ static inline long lateness_us(double part) {
 /* Writes the figures since the last time, as JSON, and begins anew. */
 static inline int lateness_report(char *text) {
   double now = now_s(), cpu = cpu_s();
-  int length = sprintf(text, "{\"events\":%llu,\"late_p50_us\":%ld,\"late_p99_us\":%ld,\"late_max_us\":%ld,\"cpu_s\":%.6f,\"wall_s\":%.6f}",
-                       (unsigned long long)lateness_events, lateness_us(0.5), lateness_us(0.99), lateness_us(1),
-                       cpu - lateness_cpu_since, now - lateness_since);
+  int length = sprintf(text, "{\"events\":%llu,\"late_p50_us\":%ld,\"late_p99_us\":%ld,\"late_max_us\":%ld,",
+                       (unsigned long long)lateness_events, lateness_us(0.5), lateness_us(0.99), lateness_us(1));
+  length += sprintf(text + length, "\"cpu_s\":%.6f,\"wall_s\":%.6f}", cpu - lateness_cpu_since, now - lateness_since);
   memset(lateness_count, 0, sizeof lateness_count);
   lateness_events = 0;
   lateness_since = now, lateness_cpu_since = cpu;

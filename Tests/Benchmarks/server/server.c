@@ -112,11 +112,12 @@ static void paced_event(connection *c) {
   if (c->sent == c->count) put_end(c);
 }
 
-/* Streams that began together do not stay in step: the second event comes after a part of the period that is the stream's own. */
+/* Streams that began together do not stay in step: the second event comes after a part of the period, each stream's own. */
 static double phase(long number) { return (double)((uint32_t)number * 2654435761u) / 4294967296.0; }
 
 static void start_stream(connection *c, const char *path) {
-  char kind, head[] = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_1\r\ntransfer-encoding: chunked\r\n\r\n";
+  char kind, head[] = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_1\r\n"
+                      "transfer-encoding: chunked\r\n\r\n";
   double rate = 0;
   sscanf(path, "%c%ldx%lf", &kind, &c->count, &rate);
   c->sent = 0, c->period = kind == 'p' ? 1 / rate : 0;
@@ -138,8 +139,8 @@ static void answer(connection *c) {
   if (c->request[0] == 'P' && (*path == 's' || *path == 'p')) return start_stream(c, path);
   if (c->request[0] == 'P') body = c->wire->completion;
   else lateness_report(figures);
-  put(c, text, (size_t)sprintf(text, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\ncontent-length: %zu\r\n\r\n%s",
-                               strlen(body), body));
+  put(c, text, (size_t)sprintf(text, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req_1\r\n"
+                                     "content-length: %zu\r\n\r\n%s", strlen(body), body));
 }
 
 /* Reads requests, which clients here do not pipeline; 0 when the connection has ended. */
@@ -149,7 +150,8 @@ static int readable(connection *c) {
   if (got <= 0) return 0;
   c->have += (size_t)got, c->request[c->have] = '\0';
   char *end = strstr(c->request, "\r\n\r\n"), *length = strcasestr(c->request, "content-length:");
-  if (!end || c->have < (size_t)(end + 4 - c->request) + (length && length < end ? strtoul(length + 15, NULL, 10) : 0)) return 1;
+  size_t body = end && length && length < end ? strtoul(length + 15, NULL, 10) : 0;
+  if (!end || c->have < (size_t)(end + 4 - c->request) + body) return 1;
   answer(c);
   c->have = 0;
   return 1;

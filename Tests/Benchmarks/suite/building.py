@@ -1,4 +1,5 @@
 """Compiles the server and the C clients into .build/benchmarks."""
+
 import subprocess
 from typing import Dict, List
 

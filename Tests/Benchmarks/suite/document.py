@@ -1,4 +1,5 @@
 """Writes docs/BENCHMARKS.md from the results of a run."""
+
 from typing import Any, Dict
 
 import places
@@ -35,11 +36,17 @@ def machine(results: Dict[str, Any]) -> str:
     busy = f"load average {of['load_average_before']:.1f} before the run, {of['load_average_after']:.1f} after it"
     if of["load_average_before"] > 0.5 * of["cores"]:
         busy += " (the machine had other work as well: wall times and first events say little, CPU more, instructions all)"
-    return "\n".join([
-        "## The machine", "",
-        f"{of['time']}: {of['processor']}, {of['cores']} cores, {of['memory_gb']} GB, {of['system']}, Linux {of['kernel']}; {busy}. "
-        f"{results['settings']['rounds']} rounds{', QUICK' if results['settings']['quick'] else ''}, {results['settings']['minutes']:.0f} minutes.", "",
-        ", ".join(f"{name} {version}" for name, version in versions.items() if version) + ".", ""])
+    return "\n".join(
+        [
+            "## The machine",
+            "",
+            f"{of['time']}: {of['processor']}, {of['cores']} cores, {of['memory_gb']} GB, {of['system']}, Linux {of['kernel']}; {busy}. "
+            f"{results['settings']['rounds']} rounds{', QUICK' if results['settings']['quick'] else ''}, {results['settings']['minutes']:.0f} minutes.",
+            "",
+            ", ".join(f"{name} {version}" for name, version in versions.items() if version) + ".",
+            "",
+        ]
+    )
 
 
 def failures(results: Dict[str, Any]) -> str:
@@ -48,7 +55,13 @@ def failures(results: Dict[str, Any]) -> str:
 
 
 def write(results: Dict[str, Any]) -> None:
-    parts = [INTRODUCTION, machine(results), *(markdown(table) for table in reversed(tables.all_tables(results)[-1:])),
-             *(markdown(table) for table in tables.all_tables(results)[:-1]), SERVER, failures(results)]
+    parts = [
+        INTRODUCTION,
+        machine(results),
+        *(markdown(table) for table in reversed(tables.all_tables(results)[-1:])),
+        *(markdown(table) for table in tables.all_tables(results)[:-1]),
+        SERVER,
+        failures(results),
+    ]
     places.DOCUMENT.parent.mkdir(exist_ok=True)
     places.DOCUMENT.write_text("\n".join(part for part in parts if part).rstrip() + "\n")

@@ -1,4 +1,5 @@
 """How long libraries take to load, and how large they are."""
+
 import subprocess
 from pathlib import Path
 from typing import Any, Dict, List
@@ -8,7 +9,7 @@ import places
 from clients import Client
 from figures import summaries
 
-NATIVE = {"arcships-aimux": "aimux", "liter-llm": "liter_llm"}   # rivals that are a native library, and its folder
+NATIVE = {"arcships-aimux": "aimux", "liter-llm": "liter_llm"}  # rivals that are a native library, and its folder
 FOLDERS = {**NATIVE, "openai": "openai", "anthropic": "anthropic", "litellm": "litellm"}
 
 
@@ -17,7 +18,9 @@ def load_times(clients: List[Client], node: str, rounds: int, say) -> Dict[str, 
     say("load times")
     times: Dict[str, List[Dict[str, float]]] = {"libllm_c": []}
     for number in range(rounds):
-        said = subprocess.run([str(places.BUILD / "load"), str(places.LIBRARY)], stdout=subprocess.PIPE, text=True, check=True)
+        said = subprocess.run(
+            [str(places.BUILD / "load"), str(places.LIBRARY)], stdout=subprocess.PIPE, text=True, check=True
+        )
         loaded, ready = map(float, said.stdout.split())
         times["libllm_c"].append({"import_ms": loaded / 1e3, "ready_ms": ready / 1e3})
         for client in clients:
@@ -36,7 +39,9 @@ def megabytes(path: Path) -> float:
 def sizes() -> Dict[str, Dict[str, float]]:
     """In MB: the native library, and the package's own folder without what it depends on."""
     binding = places.PYTHON_BINDING / "scaling_memory"
-    found = {"libllm": {"native_mb": megabytes(places.LIBRARY), "package_mb": megabytes(places.LIBRARY) + megabytes(binding)}}
+    found = {
+        "libllm": {"native_mb": megabytes(places.LIBRARY), "package_mb": megabytes(places.LIBRARY) + megabytes(binding)}
+    }
     for package, folder in FOLDERS.items():
         path = next(places.VENV.glob(f"lib/python*/site-packages/{folder}"), None)
         if path is not None:

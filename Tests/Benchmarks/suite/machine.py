@@ -1,4 +1,5 @@
 """What the figures were taken on."""
+
 import datetime
 import os
 import platform
@@ -12,7 +13,9 @@ import places
 
 def said(*command: str) -> str:
     try:
-        return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60).stdout.strip()
+        return subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
+        ).stdout.strip()
     except OSError:
         return ""
 
@@ -23,7 +26,11 @@ def processor() -> str:
 
 
 def system() -> str:
-    found = re.search(r'^PRETTY_NAME="(.+)"$', Path("/etc/os-release").read_text(), re.M) if Path("/etc/os-release").exists() else None
+    found = (
+        re.search(r'^PRETTY_NAME="(.+)"$', Path("/etc/os-release").read_text(), re.M)
+        if Path("/etc/os-release").exists()
+        else None
+    )
     return found.group(1) if found else platform.system()
 
 

@@ -4,6 +4,7 @@ LLM_LIBRARY_DIR   the folder of libllm.so (default .build/release)
 BENCH_VENV        a virtual environment for the rivals and the plots (default .build/bench-venv)
 NODE              a Node.js of version 26.1 or newer
 """
+
 import os
 import pathlib
 

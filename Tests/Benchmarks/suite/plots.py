@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Draws .build/benchmarks/results.json as SVG and PNG files beside it. Runs in the environment that has matplotlib."""
+
 import json
 import textwrap
 
@@ -13,8 +14,16 @@ import places  # noqa: E402
 from figures import median  # noqa: E402
 
 COLORS = {"floor": "#7f7f7f", "libllm": "#1f6fb4", "rival": "#d9863b"}
-plt.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
-                     "svg.fonttype": "none", "svg.hashsalt": "libllm"})
+plt.rcParams.update(
+    {
+        "font.size": 10,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "libllm",
+    }
+)
 
 
 def label(value):
@@ -38,13 +47,17 @@ class Drawing:
 
     def save(self):
         of, versions = self.results["machine"], self.results["versions"]
-        under = (f"{of['processor']}, {of['cores']} cores, {of['system']}; libllm {versions['libllm']}, libcurl {versions['libcurl']}, "
-                 f"Python {versions['Python']}, Node {versions['Node']}; {of['time']}, load average {of['load_average_before']:.1f} before the run")
+        under = (
+            f"{of['processor']}, {of['cores']} cores, {of['system']}; libllm {versions['libllm']}, libcurl {versions['libcurl']}, "
+            f"Python {versions['Python']}, Node {versions['Node']}; {of['time']}, load average {of['load_average_before']:.1f} before the run"
+        )
         self.figure.tight_layout(rect=(0, 0.07, 1, 0.98))
         width = int(self.figure.get_size_inches()[0] * 17)
         self.figure.text(0.01, 0.01, "\n".join(textwrap.wrap(under, width)), fontsize=7.5, color="#555555", va="bottom")
         for kind in ("svg", "png"):
-            self.figure.savefig(places.BUILD / f"{self.name}.{kind}", dpi=130, metadata={"Date": None} if kind == "svg" else None)
+            self.figure.savefig(
+                places.BUILD / f"{self.name}.{kind}", dpi=130, metadata={"Date": None} if kind == "svg" else None
+            )
         plt.close(self.figure)
 
 
@@ -55,8 +68,13 @@ def bars(axes, rows, unit, logarithmic=True):
         axes.text(0.5, 0.5, "not measured", ha="center", transform=axes.transAxes)
         return
     values = [row[2] for row in rows]
-    axes.barh([row[0] for row in rows], values, color=[COLORS[row[1]] for row in rows],
-              xerr=[row[2] * row[3] / 100 for row in rows], error_kw={"ecolor": "#333333", "elinewidth": 1, "capsize": 2})
+    axes.barh(
+        [row[0] for row in rows],
+        values,
+        color=[COLORS[row[1]] for row in rows],
+        xerr=[row[2] * row[3] / 100 for row in rows],
+        error_kw={"ecolor": "#333333", "elinewidth": 1, "capsize": 2},
+    )
     if logarithmic:
         axes.set_xscale("log")
         axes.set_xlim(min(values) / 2, max(values) * 4)
@@ -66,7 +84,13 @@ def bars(axes, rows, unit, logarithmic=True):
         axes.locator_params(axis="x", nbins=6)
         plain(axes.xaxis)
     for y, row in enumerate(rows):
-        axes.text(row[2] * (1 + row[3] / 100) * (1.07 if logarithmic else 1) + (0 if logarithmic else max(values) * 0.015), y, label(row[2]), va="center", fontsize=8.5)
+        axes.text(
+            row[2] * (1 + row[3] / 100) * (1.07 if logarithmic else 1) + (0 if logarithmic else max(values) * 0.015),
+            y,
+            label(row[2]),
+            va="center",
+            fontsize=8.5,
+        )
     axes.set_xlabel(unit + (" (logarithmic)" if logarithmic else ""))
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
 
@@ -85,11 +109,18 @@ def rows_of(results, found, *path):
 
 def draw_calls(results):
     for pinning, found in results["measures"].items():
-        drawing = Drawing(results, f"calls-{pinning}", f"One call: 50 % take no longer, and the CPU of all threads ({pinning}; less is better)", 2)
+        drawing = Drawing(
+            results,
+            f"calls-{pinning}",
+            f"One call: 50 % take no longer, and the CPU of all threads ({pinning}; less is better)",
+            2,
+        )
         bars(drawing.axes[0], rows_of(results, found, "call", "p50_us"), "wall time, µs a call")
         bars(drawing.axes[1], rows_of(results, found, "call", "cpu_us"), "CPU time, µs a call")
         drawing.save()
-        drawing = Drawing(results, f"events-{pinning}", f"One event of a stream that comes at full speed ({pinning}; less is better)", 2)
+        drawing = Drawing(
+            results, f"events-{pinning}", f"One event of a stream that comes at full speed ({pinning}; less is better)", 2
+        )
         bars(drawing.axes[0], rows_of(results, found, "event", "wall_us"), "wall time, µs an event")
         bars(drawing.axes[1], rows_of(results, found, "event", "cpu_us"), "CPU time, µs an event")
         drawing.save()
@@ -97,7 +128,13 @@ def draw_calls(results):
 
 
 def draw_flight(results, pinning, found):
-    drawing = Drawing(results, f"calls-at-once-{pinning}", f"Calls a second, by how many are under way ({pinning}; more is better)", width=9, height=6)
+    drawing = Drawing(
+        results,
+        f"calls-at-once-{pinning}",
+        f"Calls a second, by how many are under way ({pinning}; more is better)",
+        width=9,
+        height=6,
+    )
     axes, styles = drawing.axes[0], ["-", "--", "-.", ":"]
     for client in results["clients"]:
         points = [(n, median(found.get(client["key"]), f"flight_{n}", "per_s")) for n in (1, 8, 64, 512)]
@@ -105,8 +142,14 @@ def draw_flight(results, pinning, found):
         if points:
             of_group = [one["key"] for one in results["clients"] if one["group"] == client["group"]]
             number = of_group.index(client["key"])
-            axes.plot(*zip(*points), styles[number % 4], color=COLORS[client["group"]], marker="osD^vPX*"[number % 8], markersize=5,
-                      label=client["title"])
+            axes.plot(
+                *zip(*points),
+                styles[number % 4],
+                color=COLORS[client["group"]],
+                marker="osD^vPX*"[number % 8],
+                markersize=5,
+                label=client["title"],
+            )
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     plain(axes.yaxis)
@@ -127,9 +170,23 @@ def draw_memory(results):
 
 
 def draw_scale(results):
-    growth = [one for one in results["scale"] if one.get("readers") == 1 and one.get("rate") == 5 and not one["key"].startswith("tls")]
-    panels = (("cpu_us_per_event", "CPU, µs an event"), ("kb_per_stream", "resident memory, KB a stream"), ("first_p99_ms", "time to first event, p99, ms"))
-    drawing = Drawing(results, "scale", "Paced streams at 5 events a second each, in one process on one I/O thread, pinned (less is better)", 3, width=14)
+    growth = [
+        one
+        for one in results["scale"]
+        if one.get("readers") == 1 and one.get("rate") == 5 and not one["key"].startswith("tls")
+    ]
+    panels = (
+        ("cpu_us_per_event", "CPU, µs an event"),
+        ("kb_per_stream", "resident memory, KB a stream"),
+        ("first_p99_ms", "time to first event, p99, ms"),
+    )
+    drawing = Drawing(
+        results,
+        "scale",
+        "Paced streams at 5 events a second each, in one process on one I/O thread, pinned (less is better)",
+        3,
+        width=14,
+    )
     for axes, (figure, unit) in zip(drawing.axes, panels):
         for client, group, title in (("bare_curl", "floor", "bare libcurl, C"), ("libllm_c", "libllm", "libllm, C")):
             points = [(one["streams"], median(one.get("clients", {}).get(client), figure)) for one in growth]
@@ -159,8 +216,15 @@ def draw_instructions(results):
     if not found:
         return
     drawing = Drawing(results, "instructions", "Instructions in C, counted by callgrind (less is better)", 2, height=2.6)
-    for axes, what, unit in zip(drawing.axes, ("call", "event"), ("instructions a call", "instructions an event in a burst")):
-        bars(axes, [("bare libcurl", "floor", found["bare_curl"][what], 0), ("libllm", "libllm", found["libllm_c"][what], 0)], unit, logarithmic=False)
+    for axes, what, unit in zip(
+        drawing.axes, ("call", "event"), ("instructions a call", "instructions an event in a burst")
+    ):
+        bars(
+            axes,
+            [("bare libcurl", "floor", found["bare_curl"][what], 0), ("libllm", "libllm", found["libllm_c"][what], 0)],
+            unit,
+            logarithmic=False,
+        )
     drawing.save()
 
 

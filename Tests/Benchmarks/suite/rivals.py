@@ -1,4 +1,5 @@
 """The other libraries, from PyPI, in a virtual environment that the next run finds again. What cannot be installed is said."""
+
 import subprocess
 import sys
 from typing import Dict

@@ -1,4 +1,5 @@
 """The measures of one call and one stream at a time, and of many calls: round after round, each client in turn."""
+
 import collections
 import concurrent.futures
 from typing import Any, Dict, List, Optional
@@ -15,7 +16,9 @@ class Collected:
     """{client: {measure: [figures of each round]}}, and what failed."""
 
     def __init__(self) -> None:
-        self.rounds: Dict[str, Dict[str, List[Dict[str, Any]]]] = collections.defaultdict(lambda: collections.defaultdict(list))
+        self.rounds: Dict[str, Dict[str, List[Dict[str, Any]]]] = collections.defaultdict(
+            lambda: collections.defaultdict(list)
+        )
         self.failures: Failures = {}
 
     def add(self, client: Client, found: Dict[str, Dict[str, Any]]) -> None:
@@ -26,12 +29,22 @@ class Collected:
                 self.rounds[client.key][measure].append(figures)
 
     def result(self) -> Dict[str, Any]:
-        return {client: {measure: summaries(rounds) for measure, rounds in measures.items()}
-                for client, measures in self.rounds.items()}
+        return {
+            client: {measure: summaries(rounds) for measure, rounds in measures.items()}
+            for client, measures in self.rounds.items()
+        }
 
 
-def timed(clients: List[Client], node: str, client_core: Optional[int], server_core: Optional[int], rounds: int, share: float,
-          failures: Failures, say) -> Dict[str, Any]:
+def timed(
+    clients: List[Client],
+    node: str,
+    client_core: Optional[int],
+    server_core: Optional[int],
+    rounds: int,
+    share: float,
+    failures: Failures,
+    say,
+) -> Dict[str, Any]:
     """call, event, first and flight."""
     collected = Collected()
     with serving.server(server_core) as base:
@@ -40,7 +53,9 @@ def timed(clients: List[Client], node: str, client_core: Optional[int], server_c
                 if number >= client.effort.rounds:
                     continue
                 say(f"round {number + 1} of {rounds}: {client.title}")
-                collected.add(client, asking.ask(client, base, ("call", "event", "first", "flight"), node, client_core, share))
+                collected.add(
+                    client, asking.ask(client, base, ("call", "event", "first", "flight"), node, client_core, share)
+                )
     failures.update(collected.failures)
     return collected.result()
 

@@ -3,6 +3,7 @@
 A scene starts its streams at a set rate and measures while all of them run. Beside a client's figures stand the server's: how
 late its own events were and what part of a core it used, which say whether it was the limit.
 """
+
 import json
 import subprocess
 from typing import Any, Dict, List, NamedTuple, Optional
@@ -20,11 +21,11 @@ class Scene(NamedTuple):
     key: str
     title: str
     streams: int
-    rate: float                 # events a second of each; 0: as fast as they come
+    rate: float  # events a second of each; 0: as fast as they come
     repeats: int = 1
     window_s: float = 5
-    events: int = 0             # of a burst
-    starts: int = 1000          # streams started a second
+    events: int = 0  # of a burst
+    starts: int = 1000  # streams started a second
     readers: int = 1
     tls: bool = False
     http2: bool = False
@@ -66,16 +67,26 @@ def run_once(scene: Scene, client: str, base: str, front: Optional[str], core: O
     readers = [f"readers={scene.readers}"] if client == "libllm_c" else []
     serving.figures(base)
     try:
-        done = subprocess.run([str(places.BUILD / PROGRAMS[client]), front or base, *scene.arguments(), *readers],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clients.environment(),
-                              preexec_fn=serving.on_core(core), timeout=180)
+        done = subprocess.run(
+            [str(places.BUILD / PROGRAMS[client]), front or base, *scene.arguments(), *readers],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=clients.environment(),
+            preexec_fn=serving.on_core(core),
+            timeout=180,
+        )
     except subprocess.TimeoutExpired:
         return {"error": "not done in 180 s"}
     if done.returncode:
         return {"error": done.stderr.strip()[-300:] or f"ended with status {done.returncode}"}
     server = serving.figures(base)
-    return {**json.loads(done.stdout), "server_core_percent": 100 * server["cpu_s"] / server["wall_s"],
-            "server_late_p99_us": server["late_p99_us"], "server_late_max_us": server["late_max_us"]}
+    return {
+        **json.loads(done.stdout),
+        "server_core_percent": 100 * server["cpu_s"] / server["wall_s"],
+        "server_late_p99_us": server["late_p99_us"],
+        "server_late_max_us": server["late_max_us"],
+    }
 
 
 def run(scene: Scene, client_core: Optional[int], server_core: Optional[int], say) -> Dict[str, Any]:
@@ -85,7 +96,7 @@ def run(scene: Scene, client_core: Optional[int], server_core: Optional[int], sa
     for number in range(scene.repeats):
         for name in names:
             say(f"{scene.title}: {'libllm' if name == 'libllm_c' else 'bare libcurl'}")
-            with serving.server(server_core) as base:   # a fresh one: nothing of the last client's is left in it
+            with serving.server(server_core) as base:  # a fresh one: nothing of the last client's is left in it
                 if scene.tls:
                     with serving.tls_in_front(base, server_core) as front:
                         rounds[name].append(run_once(scene, name, base, front, client_core))
@@ -104,7 +115,15 @@ def run_all(quick: bool, cores: List[int], say) -> List[Dict[str, Any]]:
             found.append({"key": scene.key, "title": scene.title, "skipped": "there is no nginx"})
             continue
         client_core, server_core = pinned if scene.rate > 0 and scene.readers == 1 else (None, None)
-        found.append({"key": scene.key, "title": scene.title, "streams": scene.streams, "rate": scene.rate,
-                      "readers": scene.readers, "pinned": client_core is not None,
-                      "clients": run(scene, client_core, server_core, say)})
+        found.append(
+            {
+                "key": scene.key,
+                "title": scene.title,
+                "streams": scene.streams,
+                "rate": scene.rate,
+                "readers": scene.readers,
+                "pinned": client_core is not None,
+                "clients": run(scene, client_core, server_core, say),
+            }
+        )
     return found

@@ -1,4 +1,5 @@
 """The server of a measurement, and nginx in front of it where TLS or HTTP/2 is measured. Both end with their block."""
+
 import contextlib
 import json
 import os
@@ -45,8 +46,23 @@ def certificates() -> pathlib.Path:
     for command in (
         ["req", "-x509", *key, "-days", "3650", "-subj", "/CN=libllm benchmarks", "-keyout", "ca.key", "-out", "ca.pem"],
         ["req", *key, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"],
-        ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "3650",
-         "-extfile", "server.ext", "-out", "server.pem"],
+        [
+            "x509",
+            "-req",
+            "-in",
+            "server.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-days",
+            "3650",
+            "-extfile",
+            "server.ext",
+            "-out",
+            "server.pem",
+        ],
     ):
         subprocess.run(["openssl", *command], cwd=folder, check=True, capture_output=True)
     return folder
@@ -85,8 +101,9 @@ def tls_in_front(base: str, core: Optional[int]) -> Iterator[str]:
     folder, port = places.BUILD / "nginx", free_port()
     (folder / "t").mkdir(parents=True, exist_ok=True)
     (folder / "nginx.conf").write_text(NGINX.format(upstream=base.split("//")[1], port=port, certificates=certificates()))
-    process = subprocess.Popen([find_nginx(), "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"],
-                               preexec_fn=on_core(core))
+    process = subprocess.Popen(
+        [find_nginx(), "-p", str(folder), "-c", "nginx.conf", "-e", "error.log"], preexec_fn=on_core(core)
+    )
     try:
         for _ in range(200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

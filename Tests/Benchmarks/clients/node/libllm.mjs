@@ -16,7 +16,8 @@ const open = (base) =>
 const pieces = (client) => client.stream(MESSAGES).text;
 const say = (measure, figures) => console.log(JSON.stringify({ measure, ...figures }));
 const residentKB = () => Number(readFileSync('/proc/self/statm', 'ascii').split(' ')[1]) * 4;
-const percentile = (values, part) => values.toSorted((a, b) => a - b)[Math.min(Math.floor(part * values.length), values.length - 1)];
+const percentile = (values, part) =>
+  values.toSorted((a, b) => a - b)[Math.min(Math.floor(part * values.length), values.length - 1)];
 const words = (events) => Array.from({ length: events }, (_, number) => `${String(number % 1e6).padStart(6, '0')} `).join('');
 
 function now() {

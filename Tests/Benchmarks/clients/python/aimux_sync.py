@@ -1,4 +1,5 @@
 """arcships-aimux. It has no client for event loops: many calls at once are threads."""
+
 import aimux
 
 import sync_measures

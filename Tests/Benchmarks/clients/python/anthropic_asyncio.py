@@ -1,4 +1,5 @@
 """anthropic, the provider's own client, in asyncio."""
+
 from anthropic import AsyncAnthropic
 
 import async_measures

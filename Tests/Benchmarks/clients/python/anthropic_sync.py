@@ -1,4 +1,5 @@
 """anthropic, the provider's own client, on its own wire: its events are shorter than OpenAI's, 130 bytes to 300."""
+
 from anthropic import Anthropic
 
 import sync_measures

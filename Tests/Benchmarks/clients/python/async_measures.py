@@ -1,4 +1,5 @@
 """The measures of a client whose calls are awaited."""
+
 import asyncio
 import time
 from typing import AsyncIterable, Awaitable, Callable, Tuple, Type

@@ -4,6 +4,7 @@
 usage: driver.py CLIENT BASE MEASURE ...      CLIENT is the name of a module here that defines a class Here(Client)
        driver.py CLIENT BASE load             how long the import and the first client take, without Python's own start
 """
+
 import asyncio
 import importlib
 import json
@@ -35,6 +36,7 @@ def keeping(kind):
         def __init__(self, base):
             super().__init__(base)
             KEPT.append(self)
+
     return Kept
 
 
@@ -49,7 +51,10 @@ async def measure_all(kind, base, measures) -> None:
             if asyncio.iscoroutine(done):
                 await done
         except Exception as error:  # noqa: BLE001: the table says so, and the other measures are made
-            print(json.dumps({"measure": what, "numbers": numbers, "error": f"{type(error).__name__}: {error}"[:300]}), flush=True)
+            print(
+                json.dumps({"measure": what, "numbers": numbers, "error": f"{type(error).__name__}: {error}"[:300]}),
+                flush=True,
+            )
 
 
 main()

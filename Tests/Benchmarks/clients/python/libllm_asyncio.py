@@ -1,4 +1,5 @@
 """libllm's Python client for event loops, in asyncio."""
+
 from scaling_memory import AsyncClient
 
 import async_measures

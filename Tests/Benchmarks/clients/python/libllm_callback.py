@@ -1,4 +1,5 @@
 """libllm's Python client, its streams given to a function event by event."""
+
 import time
 
 from scaling_memory import TextEvent

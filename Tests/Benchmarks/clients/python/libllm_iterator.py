@@ -1,4 +1,5 @@
 """libllm's Python client, its streams iterated over."""
+
 from scaling_memory import Client as Library
 
 import sync_measures

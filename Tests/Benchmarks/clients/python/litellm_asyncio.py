@@ -1,4 +1,5 @@
 """litellm, in asyncio."""
+
 import litellm
 
 import async_measures

@@ -1,4 +1,5 @@
 """litellm."""
+
 import litellm
 
 import sync_measures

@@ -1,4 +1,5 @@
 """liter-llm, whose Python client is for event loops only."""
+
 import liter_llm as _  # noqa: F401: what a program imports, and what `load` is to time
 from liter_llm import _internal_bindings as liter_llm
 

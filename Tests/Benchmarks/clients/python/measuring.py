@@ -1,4 +1,5 @@
 """What all measures need: clocks, memory, and lines of JSON. Times are µs; CPU is that of all threads."""
+
 import json
 import os
 import time

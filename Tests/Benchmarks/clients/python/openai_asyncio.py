@@ -1,4 +1,5 @@
 """openai, the provider's own client, in asyncio."""
+
 from openai import AsyncOpenAI
 
 import async_measures

@@ -1,4 +1,5 @@
 """openai, the provider's own client."""
+
 from openai import OpenAI
 
 import sync_measures

@@ -1,4 +1,5 @@
 """The measures of a client whose calls wait. Where many are to be under way, each has a thread."""
+
 import threading
 import time
 from typing import Callable, Iterable, Tuple, Type
