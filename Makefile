@@ -5,7 +5,9 @@ PYTHON ?= python3
 
 BUILD    := .build
 RELEASE  := $(BUILD)/release
-EXAMPLES := $(patsubst examples/c/%.c,$(BUILD)/examples/%,$(wildcard examples/c/*.c))
+# The example of a libuv loop is built where there is a libuv (Debian's libuv1-dev).
+LIBUV    := $(shell pkg-config --silence-errors --libs libuv)
+EXAMPLES := $(patsubst examples/c/%.c,$(BUILD)/examples/%,$(filter-out $(if $(LIBUV),,%_libuv.c),$(wildcard examples/c/*.c)))
 
 # Relocations packed to a twentieth of their size (half a megabyte), which loaders understand from glibc 2.36 on. Set it
 # empty for a library that is to run on older systems than the one it is built on.
@@ -49,9 +51,11 @@ lib:                     ## build .build/release/libllm.so (the default)
 examples: lib            ## build the C examples into .build/examples
 	@$(MAKE) --no-print-directory $(EXAMPLES)
 
-$(BUILD)/examples/%: examples/c/%.c examples/c/json_text.h include/llm.h
+$(BUILD)/examples/%: examples/c/%.c $(wildcard examples/c/*.h) include/llm.h
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(STRICT) $(CFLAGS) -Iinclude $< -L$(RELEASE) -lllm -Wl,-rpath,'$$ORIGIN/../release' -o $@
+	$(CC) -std=c99 $(STRICT) $(CFLAGS) -Iinclude $< -L$(RELEASE) -lllm $(LIBRARIES) -Wl,-rpath,'$$ORIGIN/../release' -o $@
+
+$(BUILD)/examples/%_libuv: LIBRARIES = $(LIBUV)
 
 demo:                    ## stream answers from a real model with C, Python and Node (PROVIDER=openai: from the real one)
 	@PYTHON='$(PYTHON)' .ci/deps demo
@@ -68,8 +72,12 @@ test:                    ## run the Swift, C, Python and Node tests
 soak: lib                ## make 100,000 calls with faults of all kinds (LLM_FAULT_CALLS=N for another number)
 	@LLM_LIBRARY=$(CURDIR)/$(RELEASE)/libllm.so LLM_FAULT_CALLS=$${LLM_FAULT_CALLS:-100000} $(PYTHON) Tests/Faults/test_soak.py
 
-bench: lib               ## measure against bare libcurl
-	@LLM_LIBRARY_DIR=$(CURDIR)/$(RELEASE) PYTHON='$(PYTHON)' Tests/Benchmarks/run
+bench: lib               ## measure against bare libcurl and other libraries: 20 minutes (QUICK=1: 3)
+	@PYTHON='$(PYTHON)' .ci/deps bench
+	@LLM_LIBRARY_DIR=$(CURDIR)/$(RELEASE) $(PYTHON) Tests/Benchmarks/run $(if $(QUICK),--quick) $(BENCH_FLAGS)
+
+bench-docs:              ## the same, and write the figures to docs/BENCHMARKS.md
+	@$(MAKE) --no-print-directory bench BENCH_FLAGS=--docs
 
 format:                  ## format the Swift sources
 	@$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
@@ -86,4 +94,4 @@ distclean:               ## remove that and what was downloaded
 
 help:                    ## show this
 	@printf 'make [target]\n\n'
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
