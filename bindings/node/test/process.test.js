@@ -113,5 +113,7 @@ test('a process that was started while calls run does not inherit the queue\'s s
     process.exit();`;
   const { ended } = start(t, provider.url('silent'), script);
   const { stdout } = await ended;
-  assert.equal(Number(stdout), 0);
+  // libcurl's multi handle makes a pair to wake itself by, which nobody here uses, and (7.88) does not close it on exec. The
+  // queue's would be three more.
+  assert.ok(['0', '2'].includes(stdout), `${stdout} more sockets than before the call`);
 });
