@@ -194,8 +194,14 @@ def draw_scale(results):
             if not points:
                 continue
             axes.plot(*zip(*points), color=COLORS[group], marker="o", label=title)
+            beside = {
+                "textcoords": "offset points",
+                "xytext": (0, -14 if group == "floor" else 7),
+                "ha": "center",
+                "fontsize": 8,
+            }
             for n, value in points:
-                axes.annotate(label(value), (n, value), textcoords="offset points", xytext=(0, 7), ha="center", fontsize=8)
+                axes.annotate(label(value), (n, value), color=COLORS[group], **beside)
         axes.set_xscale("log")
         plain(axes.xaxis)
         axes.set_xlabel("streams at once (logarithmic)")

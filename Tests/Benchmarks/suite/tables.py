@@ -176,7 +176,8 @@ def scale(results: Dict[str, Any]) -> Table:
             "the server: of a core, late p99",
         ],
         rows,
-        "Every event of libllm's is checked to be its stream's and the next. CPU and events are those of the time in which all streams run; "
+        "Every event of libllm's is checked to be its stream's and the next. CPU and events are those of the time in which all "
+        "streams run; "
         "of a scene without it (–) some had ended before the last began.",
     )
 
@@ -184,7 +185,7 @@ def scale(results: Dict[str, Any]) -> Table:
 def connections(results: Dict[str, Any]) -> Table:
     rows = []
     for one in results["scale"]:
-        if one["key"] in ("1000x5", "tls", "tls_h1", "tls_h2"):
+        if one["key"] in ("plain", "tls", "tls_h1", "tls_h2"):
             for client, of in one.get("clients", {}).items():
                 cpu = median(of, "begin_cpu_us_per_stream")
                 rows.append(
@@ -199,8 +200,8 @@ def connections(results: Dict[str, Any]) -> Table:
         "Connections",
         ["", "", "CPU to begin a stream, ms", "KB a stream"],
         rows,
-        "Beginning is the connection, with its handshake, the request and the events until all streams have begun. nginx in front of the server "
-        "speaks TLS; no session is resumed.",
+        "Beginning is the connection, with its handshake, the request and the events until all streams have begun. nginx in "
+        "front of the server speaks TLS; no session is resumed.",
     )
 
 
@@ -215,9 +216,10 @@ def targets(results: Dict[str, Any]) -> Table:
                 f"{target.at_most:g}{unit}",
                 number(target.measured) + (unit if target.measured is not None else ""),
                 kept,
+                target.how,
             ]
         )
-    return Table("What libllm is to keep, and what was measured", ["", "at most", "measured", "kept"], rows)
+    return Table("What libllm is to keep, and what was measured", ["", "at most", "measured", "kept", ""], rows)
 
 
 def all_tables(results: Dict[str, Any]) -> List[Table]:

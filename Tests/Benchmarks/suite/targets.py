@@ -115,12 +115,19 @@ def of_scale(results: Dict[str, Any]) -> Iterable[Target]:
         ratio(median(ours, "kb_per_stream"), median(bare, "kb_per_stream")),
         "",
     )
-    tls = scene(results, "tls").get("libllm_c")
-    cpu = median(tls, "begin_cpu_us_per_stream")
+    bare, ours = (scene(results, "tls").get(client) for client in ("bare_curl", "libllm_c"))
+    cpu, theirs = median(ours, "begin_cpu_us_per_stream"), median(bare, "begin_cpu_us_per_stream")
+    beside = f"; bare libcurl {theirs / 1e3:.2f} ms" if theirs is not None else ""
     yield Target(
-        "verified TLS connection, CPU", 0.8, "ms", cpu / 1e3 if cpu is not None else None, "with its request and first event"
+        "verified TLS connection, CPU",
+        0.8,
+        "ms",
+        cpu / 1e3 if cpu is not None else None,
+        f"with its request and first event{beside}",
     )
-    yield Target("verified TLS connection, memory", 70, "KB", median(tls, "kb_per_stream"), "with its stream")
+    kb = median(bare, "kb_per_stream")
+    beside = f"; bare libcurl {kb:.1f} KB" if kb is not None else ""
+    yield Target("verified TLS connection, memory", 70, "KB", median(ours, "kb_per_stream"), f"with its stream{beside}")
 
 
 def of_loading(results: Dict[str, Any]) -> Iterable[Target]:
