@@ -10,7 +10,8 @@ import pathlib
 import shutil
 import subprocess
 
-WARNINGS = ["-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-pedantic", "-Werror"]
+# Tests pass NULL where it is not allowed: what clang, which knows llm.h's annotations, would warn of is what is tried.
+WARNINGS = ["-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-pedantic", "-Werror", "-Wno-nonnull"]
 SUPPORT = ["spec.c", "json.c", "fault_server.c", "calls.c"]
 
 
