@@ -26,8 +26,8 @@ struct QueueBacklogTests {
             backlog.end(call, outcome, record)
         }
         func take(upTo capacity: Int) -> QueueBacklog.Take { backlog.take(upTo: capacity) }
-        func discard(_ call: CallBacklog) { backlog.discard(call) }
-        func detach(_ call: CallBacklog) { backlog.detach(call) }
+        func discard(_ call: CallBacklog) { _ = backlog.discard(call) }
+        func detach(_ call: CallBacklog) { _ = backlog.detach(call) }
         func withdrawEnd(of call: CallBacklog) -> CallOutcome? { backlog.withdrawEnd(of: call) }
         func hasRoom(for call: CallBacklog) -> Bool { backlog.hasRoom(for: call) }
         func setPaused(_ call: CallBacklog, _ isPaused: Bool) { backlog.setPaused(call, isPaused) }
