@@ -32,7 +32,7 @@ public final class JSONParser {
     ) throws -> Result {
         if strict == nil { strict = cjson_parser_create(Self.maximumDepth, false) }
         switch Self.run(strict, bytes) {
-        case .success(let root): return try body(root)
+        case .success(let root): return try withExtendedLifetime(self) { try body(root) }
         case .failure(let failure): throw failure
         }
     }
@@ -47,12 +47,14 @@ public final class JSONParser {
         if strict == nil { strict = cjson_parser_create(Self.maximumDepth, false) }
         switch Self.run(strict, bytes) {
         case .success(let root):
-            return try body(root)
+            return try withExtendedLifetime(self) { try body(root) }
         case .failure(let failure):
             guard !failure.endsTooEarly, let repaired = JSONRepair.repaired(bytes) else { throw failure }
             if lenient == nil { lenient = cjson_parser_create(Self.maximumDepth, true) }
-            let second = repaired.withUnsafeBytes { Self.run(lenient, $0) }
-            return try body(second.get())
+            // Texts stay where they are in the document, which must live for as long as it is read.
+            return try repaired.withUnsafeBytes { repaired in
+                try withExtendedLifetime(self) { try body(Self.run(lenient, repaired).get()) }
+            }
         }
     }
 
