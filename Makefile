@@ -13,17 +13,24 @@ EXAMPLES := $(patsubst examples/c/%.c,$(BUILD)/examples/%,$(filter-out $(if $(LI
 # empty for a library that is to run on older systems than the one it is built on.
 PACKED_RELOCATIONS ?= $(if $(shell printf '2.36\n%s\n' "$$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)" | sort -CV && echo yes),-Xlinker -z -Xlinker pack-relative-relocs)
 
+# Swift's runtime in a form for shipping, which the linker takes in place of the toolchain's.
+RUNTIME := $(BUILD)/runtime
+LEAN_RUNTIME := $(foreach name,swiftCore swift_Concurrency swiftSynchronization swiftGlibc,\
+  -Xlinker '--remap-inputs=*/lib$(name).a=$(CURDIR)/$(RUNTIME)/lib$(name).a')
+
 # What each is for: users install no Swift (-static-stdlib); the exports are llm.h's and nothing else, under one version
 # node (--version-script); the loader and the linker know the ABI by name (-soname); threads and exit handlers outlive a
 # dlclose (nodelete); what it needs is looked for where the system says and nowhere else (--disable-local-rpath); and what
-# nobody reaches is not shipped: sections that can be dropped one by one, no regular expressions
-# (-disable-implicit-string-processing...), no names of stored properties (-disable-reflection-metadata), code for size
-# (-Osize costs the per-event path next to nothing), and identical functions once. Overlapping accesses are looked for in
-# debug builds, which the tests of the core are, and not at run time here (-enforce-exclusivity=unchecked).
+# nobody reaches is not shipped: sections that can be dropped one by one (-function-sections), public names of Swift among
+# them (-internalize-at-link), no regular expressions (-disable-implicit-string-processing...), no names of stored
+# properties (-disable-reflection-metadata), code for size (-Osize costs the per-event path next to nothing), and identical
+# functions once. Overlapping accesses are looked for in debug builds, which the tests of the core are, and not at run time
+# here (-enforce-exclusivity=unchecked).
 LIBRARY_FLAGS := -c release --product llm \
   -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize -Xswiftc -enforce-exclusivity=unchecked \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
   -Xswiftc -Xfrontend -Xswiftc -disable-reflection-metadata \
+  -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
   -Xcxx -ffunction-sections -Xcxx -fdata-sections -Xcxx -fvisibility=hidden \
   -Xlinker --version-script=$(CURDIR)/Sources/LLM/exports.map \
   -Xlinker -soname=libllm.so.1 \
@@ -31,6 +38,7 @@ LIBRARY_FLAGS := -c release --product llm \
   --disable-local-rpath \
   -Xlinker --as-needed \
   -Xlinker --gc-sections -Xlinker --icf=all \
+  $(LEAN_RUNTIME) \
   $(PACKED_RELOCATIONS) \
   -Xlinker -s \
   $(SWIFT_FLAGS)
@@ -45,6 +53,7 @@ include packaging/install.mk
 
 lib:                     ## build .build/release/libllm.so (the default)
 	@.ci/deps
+	@SWIFT='$(SWIFT)' packaging/lean-runtime $(RUNTIME)
 	@$(SWIFT) build $(LIBRARY_FLAGS)
 	@ln -sfn libllm.so $(RELEASE)/libllm.so.1
 
@@ -87,7 +96,7 @@ lint:                    ## check formatting, and the header and the examples as
 	@.ci/headers
 
 clean:                   ## remove what was built
-	rm -rf $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/wheel $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
+	rm -rf $(RUNTIME) $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/wheel $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
 
 distclean:               ## remove that and what was downloaded
 	rm -rf $(BUILD) .build-*
