@@ -5,6 +5,9 @@ struct BodyReading {
     var response: Result<Response, LLMError>
     /// Each event as "text …", "reasoning …", "delta …" or "call …".
     var events: [String]
+    /// What the reader said after the last piece that it was given, and how many bytes that were by then.
+    private(set) var decision: HTTPBodyDecision?
+    private(set) var taken = 0
 
     init(
         _ body: [UInt8],
@@ -14,23 +17,38 @@ struct BodyReading {
         streaming: Bool = true,
         size: Int = .max
     ) {
+        let cuts = size < body.count ? Array(Swift.stride(from: size, to: body.count, by: size)) : []
+        self.init(body, cutAt: cuts, by: adapter, status: status, headers: headers, streaming: streaming)
+    }
+
+    /// `cuts`: where the pieces end, in ascending order. `ending`: how the transfer failed, where it did.
+    init(
+        _ body: [UInt8],
+        cutAt cuts: [Int],
+        by adapter: any ProviderAdapter,
+        status: Int = 200,
+        headers: [HTTPHeader] = [],
+        streaming: Bool = true,
+        limits: ResponseReader.Limits = ResponseReader.Limits(),
+        ending failure: LLMError? = nil
+    ) {
         let writer = EventWriter()
         let reader = ResponseReader(
             adapter: adapter,
             provider: "test",
             isStreaming: streaming,
-            limits: ResponseReader.Limits(),
+            limits: limits,
             parser: JSONParser(),
             events: writer
         )
         reader.begin(HTTPResponseHead(status: status, headers: headers))
-        var rest = body[...]
-        while !rest.isEmpty {
-            let piece = Array(rest.prefix(size))
-            rest = rest.dropFirst(piece.count)
-            if piece.withUnsafeBytes({ reader.receive($0) }) != .goOn { break }
+        for end in cuts + [body.count] where end > taken {
+            let piece = Array(body[taken..<end])
+            decision = piece.withUnsafeBytes { reader.receive($0) }
+            taken = end
+            if decision != .goOn { break }
         }
-        do throws(LLMError) { response = .success(try reader.finish(nil)) } catch { response = .failure(error) }
+        do throws(LLMError) { response = .success(try reader.finish(failure)) } catch { response = .failure(error) }
         events = []
         var records = EventReader(writer.takeRecords())
         while let (kind, data) = records.next() {

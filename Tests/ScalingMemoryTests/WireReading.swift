@@ -34,6 +34,7 @@ struct WireReading {
             }
         }
         if let failure { throw failure }
+        decoder.finish(into: builder)
         self.init(builder.complete(), events)
     }
 

@@ -18,6 +18,8 @@ struct AnthropicStreamDecoder: StreamDecoder {
         }
     }
 
+    func finish(into builder: ResponseBuilder) { builder.native = blocks.native }
+
     mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
         blocks.append(text, into: builder)
     }
@@ -42,9 +44,7 @@ struct AnthropicStreamDecoder: StreamDecoder {
         case "message_delta":
             if let reason = FinishReason(event["delta"]?["stop_reason"]) { builder.finishReason = reason }
             take(event["usage"], into: builder)
-            builder.native = blocks.native
         case "message_stop":
-            builder.native = blocks.native
             return .isComplete
         default:
             // "ping", kinds that are new, and errors, which some gateways send in OpenAI's shape.

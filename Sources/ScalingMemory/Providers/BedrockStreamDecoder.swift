@@ -17,6 +17,8 @@ struct BedrockStreamDecoder: StreamDecoder {
         }
     }
 
+    func finish(into builder: ResponseBuilder) { builder.native = blocks.native }
+
     mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
         blocks.append(text, into: builder)
     }
@@ -34,7 +36,6 @@ struct BedrockStreamDecoder: StreamDecoder {
             blocks.end(index, into: builder)
         } else if event.isNamed("messageStop") {
             builder.finishReason = FinishReason(root["stopReason"])
-            builder.native = blocks.native
         } else if event.isNamed("metadata") {
             builder.usage.readBedrock(root["usage"])
             if builder.finishReason != nil { return .isComplete }

@@ -15,9 +15,9 @@ struct GeminiStreamDecoder: StreamDecoder {
                 throw ProviderFailure.inStream(failure)
             }
             try answer.read(root, into: builder)
-            // The answer may be cut off after any chunk; building the message costs, so only a last one does it.
-            if builder.finishReason != nil { builder.native = answer.native }
             return .goesOn
         }
     }
+
+    func finish(into builder: ResponseBuilder) { builder.native = answer.native }
 }

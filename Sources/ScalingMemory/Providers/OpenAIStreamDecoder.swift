@@ -21,10 +21,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
     ) throws(LLMError) -> StreamProgress {
         piece = nil
         if event.data.isEmpty { return .goesOn }
-        if StreamJSON.isDone(event) {
-            builder.native = returns.native
-            return .isComplete
-        }
+        if StreamJSON.isDone(event) { return .isComplete }
         return try StreamJSON.read(event, with: parser) { (root) throws(LLMError) in
             try read(root, of: event, into: builder)
             return .goesOn
@@ -72,12 +69,13 @@ struct OpenAIStreamDecoder: StreamDecoder {
         }
         if let reason = FinishReason(choice.finishReason) {
             builder.finishReason = reason
-            builder.native = returns.native
             builder.completeToolCalls()
             text = nil
         }
         return text
     }
+
+    func finish(into builder: ResponseBuilder) { builder.native = returns.native }
 
     mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder) {
         if pieceIsReasoning { builder.appendReasoning(text) } else { builder.appendText(text) }
@@ -185,16 +183,25 @@ enum StreamJSON {
     }
 
     /// Hands the event's root to `read`. An event that is no JSON is a breach of the protocol, unless the stream's end cut
-    /// it off: then there was no event.
+    /// it off: then there was no event. One that is named "error" is an error, whatever its data is.
     static func read(
         _ event: WireEvent,
         with parser: JSONParser,
         _ read: (JSONNode) throws(LLMError) -> StreamProgress
     ) throws(LLMError) -> StreamProgress {
         do {
-            return try parser.parseRepairing(event.data, read)
+            return try parser.parseRepairing(event.data) { root in
+                let progress = try read(root)
+                guard event.isNamed("error") else { return progress }
+                let said = ProviderError(anyOf: root) ?? ProviderError(code: nil, message: JSONValue(root).json)
+                throw ProviderFailure.inStream(said)
+            }
         } catch let failure as JSONParser.Failure {
             guard event.isTerminated else { return .goesOn }
+            if event.isNamed("error") {
+                let words = ErrorPage.summary(of: String(decoding: event.data, as: UTF8.self))
+                throw ProviderFailure.inStream(ProviderError(code: nil, message: words))
+            }
             throw .protocolViolation("an event of the stream is not JSON: \(failure.reason), at byte \(failure.offset)")
         } catch {
             throw LLMError(error)

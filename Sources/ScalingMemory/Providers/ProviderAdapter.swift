@@ -74,6 +74,15 @@ public protocol StreamDecoder {
 
     /// Reads an event that is like the one decoded last but for its text, which may be empty.
     mutating func append(_ text: UnsafeRawBufferPointer, into builder: ResponseBuilder)
+
+    /// The stream has ended and the answer is whole: adds what is made of all its events, such as the message as it was.
+    /// Made at each event, it would cost more the longer the answer is.
+    func finish(into builder: ResponseBuilder)
+}
+
+/// What holds for wires on which every event says all that it means.
+extension StreamDecoder {
+    public func finish(into builder: ResponseBuilder) {}
 }
 
 /// What holds for wires whose every event is parsed.

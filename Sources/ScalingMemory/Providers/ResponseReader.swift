@@ -161,6 +161,7 @@ final class ResponseReader {
             guard streamIsComplete || builder.finishReason != nil else {
                 throw completed(transportError ?? unfinished)
             }
+            decoder.finish(into: builder)
             return describe(builder.complete())
         case .whole(let body):
             if let transportError { throw completed(transportError) }
