@@ -21,6 +21,10 @@ package struct SSEParser {
     private var endedWithCR = false
     private var hasStopped = false
 
+    /// How many bytes were looked at in search of line ends, and how many were copied: each is at most twice the bytes that
+    /// were fed, whatever they were and however they were cut.
+    package private(set) var work = (searched: 0, copied: 0)
+
     package init(maximumEventBytes: Int) {
         self.maximumEventBytes = maximumEventBytes
     }
@@ -32,6 +36,7 @@ package struct SSEParser {
         _ deliver: (WireEvent) -> Bool
     ) throws(FramingError) {
         var lines = LineCursor(piece)
+        defer { work.searched += lines.searched }
         if endedWithCR, !piece.isEmpty {
             lines.skipLineFeed()
             endedWithCR = false
@@ -43,7 +48,7 @@ package struct SSEParser {
             if lineStart.isEmpty {
                 take(line.bytes, isInPiece: true, &inPlace, deliver)
             } else {
-                lineStart.append(contentsOf: line.bytes)
+                extendLineStart(with: line.bytes)
                 if isTooLong(lineStart.count) { throw .tooLarge }
                 // Swapped out and in again: a copy would be as large as the longest line so far, each time.
                 var whole: [UInt8] = []
@@ -55,7 +60,7 @@ package struct SSEParser {
             if data.count + (inPlace?.count ?? 0) > maximumEventBytes || isTooLong(line.bytes.count) { throw .tooLarge }
         }
         guard !hasStopped else { return }
-        lineStart.append(contentsOf: lines.rest)
+        extendLineStart(with: lines.rest)
         if let inPlace { append(inPlace) }
         if isTooLong(lineStart.count) { throw .tooLarge }
     }
@@ -111,6 +116,12 @@ package struct SSEParser {
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
         data.append(contentsOf: bytes)
+        work.copied += bytes.count
+    }
+
+    private mutating func extendLineStart(with bytes: UnsafeRawBufferPointer) {
+        lineStart.append(contentsOf: bytes)
+        work.copied += bytes.count
     }
 
     private mutating func dispatch(
@@ -152,6 +163,7 @@ private struct LineCursor {
     private var position = 0
     /// Where the next line feed is, so that looking for it costs nothing twice; the piece's end where there is none.
     private var lineFeed = -1
+    private(set) var searched = 0
 
     init(_ piece: UnsafeRawBufferPointer) {
         self.piece = piece
@@ -184,10 +196,10 @@ private struct LineCursor {
     }
 
     /// The first such byte from the position on.
-    private func find(_ byte: UInt8, before end: Int) -> Int? {
-        guard let base = piece.baseAddress, end > position,
-            let found = memchr(base + position, Int32(byte), end - position)
-        else { return nil }
-        return UnsafeRawPointer(found) - base
+    private mutating func find(_ byte: UInt8, before end: Int) -> Int? {
+        guard let base = piece.baseAddress, end > position else { return nil }
+        let found = memchr(base + position, Int32(byte), end - position).map { UnsafeRawPointer($0) - base }
+        searched += found.map { $0 + 1 - position } ?? (end - position)
+        return found
     }
 }
