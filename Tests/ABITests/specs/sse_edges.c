@@ -1,15 +1,6 @@
-/* Event streams as servers really write them: what the event-stream format allows, and what some servers do. */
-#include "calls.h"
-
-/* A stream of one wire in words of the test: TEXT gives "Hello", and END is what says that it is done. */
-typedef struct {
-  const char *provider, *text, *end;
-} wire;
-
-static const wire wires[] = {
-    {"openai", OPENAI_TEXT("Hel") OPENAI_TEXT("lo"), OPENAI_END},
-    {"anthropic", ANTHROPIC_BEGIN ANTHROPIC_TEXT("Hel") ANTHROPIC_TEXT("lo"), ANTHROPIC_END},
-};
+/* Event streams as servers really write them: what the event-stream format allows, and what some servers do. Through a
+ * socket, whole and byte by byte; docs/STREAMS.md has the table of which these are rows. */
+#include "stream_wires.h"
 
 /* Replaces each `from` in the text by `to`; yours to free. */
 static char *replaced(const char *text, const char *from, const char *to) {
@@ -27,12 +18,13 @@ static char *replaced(const char *text, const char *from, const char *to) {
   return result;
 }
 
-/* Serves the text whole and then byte by byte, and expects "Hello" both times. `hold`: the connection stays open. */
+/* Serves the text whole and then byte by byte, and expects "Hello" both times. `hold`: the connection stays open, and
+ * nothing but the end mark can end the call. */
 static void check_reads(const char *provider, const char *text, int hold) {
   int split;
   for (split = 0; split < 2; split++) {
     fault_server *server = serve();
-    llm_client *client = client_for(server, provider, "\"timeout\": {\"total_ms\": 15000}");
+    llm_client *client = client_for(server, provider, "\"timeout\": {\"idle_ms\": 0, \"total_ms\": 0}");
     events *all = events_new();
     char *response, *about = spec_format("%s, %s", provider, split ? "byte by byte" : "whole");
     spec_about(about);
@@ -43,10 +35,7 @@ static void check_reads(const char *provider, const char *text, int hold) {
     else server_close(server);
     response = expect_success(stream(client, HELLO, collect, all));
     CHECK_TEXT(all->text, "Hello");
-    check_member(response, "content", "Hello");
-    check_member(response, "finish_reason", "stop");
-    check_member(response, "usage.input_tokens", "19");
-    check_member(response, "usage.output_tokens", "10");
+    check_hello(response);
     free(response);
     free(about);
     events_free(all);
@@ -54,12 +43,12 @@ static void check_reads(const char *provider, const char *text, int hold) {
   }
 }
 
-/* Both wires, with every `from` of the stream written as `to`. */
+/* All wires, with every `from` of the stream written as `to`. */
 static void check_written(const char *from, const char *to) {
   size_t i;
-  for (i = 0; i < 2; i++) {
-    char *plain = spec_format("%s%s", wires[i].text, wires[i].end), *written = replaced(plain, from, to);
-    check_reads(wires[i].provider, written, 0);
+  for (i = 0; i < STREAM_WIRES; i++) {
+    char *plain = stream_whole(&stream_wires[i]), *written = replaced(plain, from, to);
+    check_reads(stream_wires[i].provider, written, 0);
     free(plain);
     free(written);
   }
@@ -73,9 +62,12 @@ TEST("lines that end in CR alone") { check_written("\n", "\r"); }
 
 TEST("lines that end in CR LF in one half and in LF in the other") {
   size_t i;
-  for (i = 0; i < 2; i++) {
-    char *first = replaced(wires[i].text, "\n", "\r\n"), *whole = spec_format("%s%s", first, wires[i].end);
-    check_reads(wires[i].provider, whole, 0);
+  for (i = 0; i < STREAM_WIRES; i++) {
+    const stream_wire *wire = &stream_wires[i];
+    char *begun = stream_begun(wire), *first = replaced(begun, "\n", "\r\n");
+    char *whole = spec_format("%s%s%s", first, wire->finish, wire->mark);
+    check_reads(wire->provider, whole, 0);
+    free(begun);
     free(first);
     free(whole);
   }
@@ -85,9 +77,10 @@ TEST("an event that ends in CR LF and then LF") { check_written("\n\n", "\r\n\n"
 
 TEST("a byte-order mark at the beginning") {
   size_t i;
-  for (i = 0; i < 2; i++) {
-    char *whole = spec_format("\xef\xbb\xbf%s%s", wires[i].text, wires[i].end);
-    check_reads(wires[i].provider, whole, 0);
+  for (i = 0; i < STREAM_WIRES; i++) {
+    char *plain = stream_whole(&stream_wires[i]), *whole = spec_format("\xef\xbb\xbf%s", plain);
+    check_reads(stream_wires[i].provider, whole, 0);
+    free(plain);
     free(whole);
   }
 }
@@ -103,18 +96,54 @@ TEST("comments, unknown fields, ids and retry times between the lines") {
 TEST("many empty lines between events") { check_written("\n\n", "\n\n\n\n\n"); }
 
 TEST("a last event without its line ends") {
+  size_t i, missing;
+  for (i = 0; i < STREAM_WIRES; i++)
+    for (missing = 1; missing <= 2; missing++) {
+      char *whole = stream_whole(&stream_wires[i]);
+      whole[strlen(whole) - missing] = '\0';
+      check_reads(stream_wires[i].provider, whole, 0);
+      free(whole);
+    }
+}
+
+TEST("a last event without its line ends, in one piece with the text") {
   check_reads("openai", OPENAI_TEXT("Hello") OPENAI_FINISH("stop") OPENAI_USAGE "data: [DONE]", 0);
   check_reads("openai", OPENAI_TEXT("Hello") OPENAI_FINISH("stop") OPENAI_USAGE "data: [DONE]\n", 0);
   check_reads("anthropic", ANTHROPIC_BEGIN ANTHROPIC_TEXT("Hello") ANTHROPIC_BLOCK_STOP("0") ANTHROPIC_FINISH("end_turn")
               "event: message_stop\ndata: {\"type\":\"message_stop\"}", 0);
 }
 
-TEST("[DONE], or message_stop, with the connection left open ends the answer") {
+TEST("[DONE], message_stop or response.completed ends the answer at once, with the connection left open") {
   size_t i;
-  for (i = 0; i < 2; i++) {
-    char *whole = spec_format("%s%s", wires[i].text, wires[i].end);
-    check_reads(wires[i].provider, whole, 1);
+  for (i = 0; i < STREAM_WIRES; i++) {
+    char *whole = stream_whole(&stream_wires[i]);
+    if (*stream_wires[i].mark) check_reads(stream_wires[i].provider, whole, 1);
     free(whole);
+  }
+}
+
+TEST("a finish reason without an end mark, with the connection left open: the idle timeout ends the answer, which is whole") {
+  size_t i;
+  for (i = 0; i < STREAM_WIRES; i++) {
+    const stream_wire *wire = &stream_wires[i];
+    fault_server *server;
+    llm_client *client;
+    char *begun, *response;
+    if (!*wire->finish) continue;
+    spec_about(wire->provider);
+    server = serve();
+    client = client_for(server, wire->provider, "\"timeout\": {\"idle_ms\": 300}");
+    begun = stream_begun(wire);
+    reply(server);
+    server_send(server, UNTIL_CLOSE);
+    server_send(server, begun);
+    server_send(server, wire->finish);
+    server_hang(server);
+    response = expect_success(stream(client, HELLO, ignore_event, NULL));
+    check_hello(response);
+    free(response);
+    free(begun);
+    llm_client_destroy(client);
   }
 }
 
@@ -130,7 +159,7 @@ TEST("pings and events that are not known are passed over") {
 
 TEST("anthropic events without their event: lines are told apart by their type") {
   size_t at;
-  char *plain = spec_format("%s%s", wires[1].text, wires[1].end), *line;
+  char *plain = spec_format("%s%s", ANTHROPIC_BEGIN ANTHROPIC_TEXT("Hel") ANTHROPIC_TEXT("lo"), ANTHROPIC_END), *line;
   while ((line = strstr(plain, "event: ")) != NULL) {
     at = strcspn(line, "\n") + 1;
     memmove(line, line + at, strlen(line + at) + 1);
@@ -147,31 +176,83 @@ TEST("usage that comes with the finish, or with every event, is the last one") {
                            "\"completion_tokens\":10,\"total_tokens\":29}") OPENAI_DONE, 0);
 }
 
-TEST("an answer that finished is whole even where no [DONE] follows") {
-  check_reads("openai", OPENAI_TEXT("Hello") OPENAI_FINISH("stop") OPENAI_USAGE, 0);
+TEST("an answer that finished is whole even where no end mark follows") {
+  size_t i;
+  for (i = 0; i < STREAM_WIRES; i++) {
+    const stream_wire *wire = &stream_wires[i];
+    char *begun = stream_begun(wire), *finished = spec_format("%s%s", begun, wire->finish);
+    if (*wire->finish) check_reads(wire->provider, finished, 0);
+    free(begun);
+    free(finished);
+  }
 }
 
-TEST("a stream cut inside an event is truncated, with what had come") {
-  static const char *const cut[] = {OPENAI_TEXT("Hel") "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"}}]}",
-                                    ANTHROPIC_BEGIN ANTHROPIC_TEXT("Hel") "event: content_block_delta\ndata: {\"type\":\"content_"};
+/* A stream that ends after so many bytes of its second text's event. */
+static void check_cut(const stream_wire *wire, size_t bytes, const char *content) {
+  fault_server *server = serve();
+  llm_client *client = client_for(server, wire->provider, NULL);
+  events *all = events_new();
+  outcome outcome;
+  char *cut = spec_format("%s%s%.*s", wire->begin, wire->hel, (int)bytes, wire->lo);
+  spec_about(cut);
+  reply(server);
+  server_send(server, UNTIL_CLOSE);
+  server_send(server, cut);
+  server_close(server);
+  outcome = stream(client, HELLO, collect, all);
+  CHECK_STATUS(outcome.status, LLM_ERROR_TRUNCATED, outcome.error);
+  CHECK_TEXT(all->text, content);
+  check_member(llm_error_json(outcome.error), "partial.content", content);
+  outcome_free(&outcome);
+  events_free(all);
+  llm_client_destroy(client);
+  free(cut);
+}
+
+TEST("a stream cut inside an event is truncated, with what had come, and with the event if it is whole") {
   size_t i;
-  for (i = 0; i < 2; i++) {
+  for (i = 0; i < STREAM_WIRES; i++) {
+    const stream_wire *wire = &stream_wires[i];
+    size_t length = strlen(wire->lo);
+    check_cut(wire, 3, "Hel");
+    check_cut(wire, length / 2, "Hel");
+    check_cut(wire, length - 3, "Hel");
+    check_cut(wire, length - 2, "Hello");
+    check_cut(wire, length, "Hello");
+  }
+}
+
+TEST("an event of ten megabytes passes, and so do those after it") {
+  size_t i, length = 10000000;
+  char *large = spec_allocate(length + 1);
+  memset(large, 'Q', length);
+  large[length] = '\0';
+  for (i = 0; i < STREAM_WIRES; i++) {
+    const stream_wire *wire = &stream_wires[i];
     fault_server *server = serve();
-    llm_client *client = client_for(server, wires[i].provider, NULL);
+    llm_client *client = client_for(server, wire->provider, NULL);
     events *all = events_new();
-    outcome outcome;
+    char *response;
+    spec_about(wire->provider);
     reply(server);
     server_send(server, UNTIL_CLOSE);
-    server_send(server, cut[i]);
+    server_send(server, wire->begin);
+    server_send(server, wire->hel);
+    server_send(server, wire->image[0]);
+    server_send(server, large);
+    server_send(server, wire->image[1]);
+    server_send(server, wire->lo);
+    server_send(server, wire->finish);
+    server_send(server, wire->mark);
     server_close(server);
-    outcome = stream(client, HELLO, collect, all);
-    CHECK_STATUS(outcome.status, LLM_ERROR_TRUNCATED, outcome.error);
-    CHECK(strncmp(all->text, "Hel", 3) == 0);
-    check_member(llm_error_json(outcome.error), "partial.content", all->text);
-    outcome_free(&outcome);
+    response = expect_success(stream(client, HELLO, collect, all));
+    CHECK_TEXT(all->text, "Hello");
+    check_hello(response);
+    free(response);
     events_free(all);
     llm_client_destroy(client);
   }
+  free(large);
 }
 
 TEST("[DONE] without a finish reason: an answer whose finish reason is other, or truncated, and no invented "

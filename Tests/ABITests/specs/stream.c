@@ -1,5 +1,5 @@
 /* llm.h, "blocking calls" and "Events": what llm_stream's callback is given. */
-#include "calls.h"
+#include "stream_wires.h"
 
 #include <pthread.h>
 
@@ -73,25 +73,28 @@ static int32_t signal_on_first_text(int32_t kind, const char *data, size_t lengt
 }
 
 TEST("the first event is delivered when its bytes arrive, before the server sends the rest") {
-  static const char *const providers[] = {"openai", "anthropic"};
-  static const char *const starts[] = {OPENAI_TEXT("first"), ANTHROPIC_BEGIN ANTHROPIC_TEXT("first")};
-  static const char *const ends[] = {OPENAI_TEXT(" second") OPENAI_END, ANTHROPIC_TEXT(" second") ANTHROPIC_END};
-  int i, chunked;
-  for (i = 0; i < 2; i++)
+  size_t i;
+  int chunked;
+  for (i = 0; i < STREAM_WIRES; i++)
     for (chunked = 0; chunked < 2; chunked++) {
+      const stream_wire *wire = &stream_wires[i];
       fault_server *server = serve();
-      llm_client *client = client_for(server, providers[i], NULL);
-      char *response;
+      llm_client *client = client_for(server, wire->provider, NULL);
+      char *first = spec_format("%s%s", wire->begin, wire->hel), *response;
+      char *rest = spec_format("%s%s%s", wire->lo, wire->finish, wire->mark);
+      spec_about(wire->provider);
       reply(server);
       server_send(server, chunked ? CHUNKED : UNTIL_CLOSE);
-      (chunked ? server_chunk : server_send)(server, starts[i]);
+      (chunked ? server_chunk : server_send)(server, first);
       server_wait(server, "first-event");
-      (chunked ? server_chunk : server_send)(server, ends[i]);
+      (chunked ? server_chunk : server_send)(server, rest);
       if (chunked) server_send(server, LAST_CHUNK);
       else server_close(server);
       response = expect_success(stream(client, HELLO, signal_on_first_text, server));
-      check_member(response, "content", "first second");
+      check_hello(response);
       free(response);
+      free(first);
+      free(rest);
       llm_client_destroy(client);
     }
 }

@@ -1,5 +1,5 @@
 /* llm.h, "How a call ends": cancelled from the callback, cut short, or failed in the middle. */
-#include "calls.h"
+#include "stream_wires.h"
 
 TEST("nonzero from the callback cancels: LLM_ERROR_CANCELED, what had come in partial, and the connection is closed") {
   static const int32_t answers[] = {1, -1, 0x7fffffff};
@@ -126,17 +126,21 @@ TEST("a stream that ends before the provider said that it was done is LLM_ERROR_
   }
 }
 
-TEST("a stream whose connection is reset is a failure with what had come") {
-  check_truncated("openai", OPENAI_TEXT("so far"), "so far", 0, 1);
-  check_truncated("anthropic", ANTHROPIC_BEGIN ANTHROPIC_TEXT("so far"), "so far", 1, 1);
+TEST("a stream that is closed, or whose connection is reset, is a failure with what had come, on every wire") {
+  size_t i;
+  for (i = 0; i < STREAM_WIRES * 4; i++) {
+    const stream_wire *wire = &stream_wires[i / 4];
+    char *begun = stream_begun(wire);
+    check_truncated(wire->provider, begun, "Hello", i & 1, i & 2);
+    free(begun);
+  }
 }
 
 TEST("a stream with no event at all is LLM_ERROR_TRUNCATED") {
-  static const char *const providers[] = {"openai", "anthropic"};
   size_t i;
-  for (i = 0; i < 2; i++) {
+  for (i = 0; i < STREAM_WIRES; i++) {
     fault_server *server = serve();
-    llm_client *client = client_for(server, providers[i], NULL);
+    llm_client *client = client_for(server, stream_wires[i].provider, NULL);
     reply(server);
     server_send(server, UNTIL_CLOSE);
     server_close(server);
@@ -175,6 +179,35 @@ TEST("an error event in the middle of a stream is a failure with what had come a
                     "\"error\":{\"type\":\"api_error\",\"message\":\"Internal error\"}}\n\n", LLM_ERROR_SERVER, "Internal error");
   check_error_event("anthropic", ANTHROPIC_BEGIN ANTHROPIC_TEXT("so far") "event: error\ndata: {\"type\":\"error\","
                     "\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n", LLM_ERROR_SERVER, "Overloaded");
+}
+
+TEST("an error event ends the call at once on every wire, with what had come, and the connection is closed") {
+  size_t i;
+  for (i = 0; i < STREAM_WIRES; i++) {
+    const stream_wire *wire = &stream_wires[i];
+    fault_server *server = serve();
+    llm_client *client = client_for(server, wire->provider, "\"timeout\": {\"idle_ms\": 0, \"total_ms\": 0}");
+    events *all = events_new();
+    outcome outcome;
+    char *begun = stream_begun(wire);
+    spec_about(wire->provider);
+    reply(server);
+    server_send(server, UNTIL_CLOSE);
+    server_send(server, begun);
+    server_send(server, wire->error);
+    server_hang(server);
+    outcome = stream(client, HELLO, collect, all);
+    CHECK_STATUS(outcome.status, LLM_ERROR_SERVER, outcome.error);
+    CHECK_TEXT(all->text, "Hello");
+    CHECK_INT(events_of_kind(all, LLM_EVENT_RESPONSE), 0);
+    check_member(llm_error_json(outcome.error), "partial.content", "Hello");
+    check_member(llm_error_json(outcome.error), "provider_message", "Overloaded");
+    server_await(server, "closed", 1);
+    outcome_free(&outcome);
+    events_free(all);
+    llm_client_destroy(client);
+    free(begun);
+  }
 }
 
 TEST("an event that is not JSON is LLM_ERROR_PROTOCOL with what had come") {

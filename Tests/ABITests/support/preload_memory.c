@@ -1,6 +1,6 @@
 /*
- * For LD_PRELOAD: counts what is allocated and not freed in the whole process, whichever library did it. memory.c finds
- * the two functions at the end by their names. Needs glibc, whose own allocator goes on doing the work under its second
+ * For LD_PRELOAD: counts what is allocated and not freed in the whole process, whichever library did it, and how many bytes
+ * were ever allocated. memory.c and specs/stream_work.c find the functions at the end by their names. Needs glibc, whose own allocator goes on doing the work under its second
  * set of names.
  */
 #define _GNU_SOURCE 1
@@ -16,7 +16,7 @@ extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 extern void __libc_free(void *memory);
 
-static long live_count, live_bytes;
+static long live_count, live_bytes, total_bytes;
 
 static void count(void *memory, long sign) {
   if (!memory) return;
@@ -26,6 +26,7 @@ static void count(void *memory, long sign) {
 
 static void *counted(void *memory) {
   count(memory, 1);
+  if (memory) __atomic_add_fetch(&total_bytes, (long)malloc_usable_size(memory), __ATOMIC_RELAXED);
   return memory;
 }
 
@@ -69,3 +70,5 @@ void free(void *memory) {
 long memory_live_count(void) { return __atomic_load_n(&live_count, __ATOMIC_RELAXED); }
 
 long memory_live_bytes(void) { return __atomic_load_n(&live_bytes, __ATOMIC_RELAXED); }
+
+long memory_total_bytes(void) { return __atomic_load_n(&total_bytes, __ATOMIC_RELAXED); }

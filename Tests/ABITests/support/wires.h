@@ -59,5 +59,22 @@
 #define GEMINI_STOP ",\"finishReason\":\"STOP\""
 #define GEMINI_BODY(text) GEMINI_ANSWER(GEMINI_PARTS("{\"text\":\"" text "\"}") GEMINI_STOP)
 #define GEMINI_EVENT(candidate) "data: " GEMINI_ANSWER(candidate) "\n\n"
+#define GEMINI_TEXT(text) GEMINI_EVENT(GEMINI_PARTS("{\"text\":\"" text "\"}"))
+#define GEMINI_END GEMINI_EVENT(GEMINI_PARTS("{\"text\":\"\"}") GEMINI_STOP)
+
+/* OpenAI's responses. */
+#define RESPONSES_EVENT(type, rest) "event: " type "\ndata: {\"type\":\"" type "\"" rest "}\n\n"
+#define RESPONSES_BEGIN                                                                                                \
+  RESPONSES_EVENT("response.created", ",\"response\":{\"id\":\"resp_1\",\"model\":\"test-model\","                   \
+                                      "\"status\":\"in_progress\",\"output\":[]}")                                   \
+  RESPONSES_EVENT("response.output_item.added", ",\"output_index\":0,\"item\":{\"type\":\"message\","                \
+                                                "\"id\":\"msg_1\",\"role\":\"assistant\",\"content\":[]}")
+#define RESPONSES_TEXT(text)                                                                                           \
+  RESPONSES_EVENT("response.output_text.delta", ",\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,"     \
+                                                "\"delta\":\"" text "\"")
+#define RESPONSES_END                                                                                                  \
+  RESPONSES_EVENT("response.completed", ",\"response\":{\"id\":\"resp_1\",\"model\":\"test-model\","                 \
+                                        "\"status\":\"completed\",\"error\":null,\"output\":[],\"usage\":{"          \
+                                        "\"input_tokens\":19,\"output_tokens\":10,\"total_tokens\":29}}")
 
 #endif
