@@ -223,4 +223,39 @@ struct SanitisingTests {
         configuration.apiKey = "a\nb"
         #expect(refusal()?.contains("api_key") == true)
     }
+
+    // MARK: Embeddings
+
+    private func embedding(_ json: String, sanitizing: Bool = true) throws(LLMError) -> EmbeddingRequest {
+        try EmbeddingRequest(json: json).prepared(sanitizing: sanitizing)
+    }
+
+    @Test("Texts to embed are cleaned as messages are, one by one and in their order")
+    func embeddings() throws {
+        let json = #"{"input": ["a\u0000b\ud83d", "\ud83d\ude00\t", "\u0001"], "model": "m"}"#
+        #expect(try embedding(json).input == ["ab", "😀\t", ""])
+        #expect(try embedding(#"{"input": "\ude00x"}"#).input == ["x"])
+    }
+
+    @Test("Texts to embed that are not to be cleaned: controls are sent, halves of pairs refused")
+    func uncleanedEmbeddings() throws {
+        let controls = #"{"input": ["a\u0000b"]}"#
+        #expect(try embedding(controls, sanitizing: false).input == ["a\0b"])
+        #expect(try embedding(#"{"input": ["a\u0000b"], "sanitize": false}"#).input == ["a\0b"])
+        #expect(try embedding(#"{"input": ["a\u0000b"], "sanitize": true}"#, sanitizing: false).input == ["ab"])
+        let error = #expect(throws: LLMError.self) {
+            try embedding(#"{"input": ["a", "b\ud83d"]}"#, sanitizing: false)
+        }
+        #expect(error?.message.hasPrefix("input[1] holds half of a surrogate pair") == true)
+    }
+
+    @Test("What is no text of an embedding request is not cleaned: it is refused")
+    func otherFieldsOfEmbeddings() {
+        for json in [#"{"input": "a", "model": "m\ud83d"}"#, #"{"input": "a", "extra": {"x": "\ud83d"}}"#] {
+            let error = #expect(throws: LLMError.self) { try embedding(json) }
+            #expect(error?.message.contains("holds half of a surrogate pair") == true)
+        }
+        let error = #expect(throws: LLMError.self) { try embedding(#"{"input": "a", "model": "m\u0001"}"#) }
+        #expect(error?.message.contains("model has a control character") == true)
+    }
 }

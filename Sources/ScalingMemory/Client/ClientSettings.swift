@@ -127,7 +127,7 @@ final class ClientSettings: Sendable {
     }
 
     func filled(_ request: EmbeddingRequest) throws(LLMError) -> EmbeddingRequest {
-        var request = request
+        var request = try request.prepared(sanitizing: configuration.sanitize)
         request.model = request.model ?? configuration.model ?? provider.models.first
         try checkModel(request.model)
         return request

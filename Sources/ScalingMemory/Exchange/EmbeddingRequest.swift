@@ -17,7 +17,11 @@ public struct EmbeddingRequest: Sendable {
     public var encodingFormat: EncodingFormat?
     /// Fields for the request's body, put there as they are.
     public var extra: JSONObject
+    /// As `Request.sanitize`.
+    public var sanitize: Bool?
     public var options: CallOptions
+    /// As `Request.halvedFields`.
+    package var halvedFields: [String] = []
 
     public init(_ input: [String], model: String? = nil, dimensions: Int? = nil) {
         self.input = input
@@ -30,12 +34,12 @@ public struct EmbeddingRequest: Sendable {
 
 extension EmbeddingRequest {
     private static let fields: Set = CallOptions.fields.union([
-        "input", "model", "dimensions", "encoding_format", "extra",
+        "input", "model", "dimensions", "encoding_format", "extra", "sanitize",
     ])
 
     /// Reads a request. Throws an error that names the field and what it takes.
     public init(json: String) throws(LLMError) {
-        self = try Request.parsing(json, as: "the request") { (node) throws(LLMError) in try EmbeddingRequest(node) }
+        self = try Self.reading(json, as: "the request") { (node) throws(LLMError) in try EmbeddingRequest(node) }
     }
 
     private init(_ node: JSONNode) throws(LLMError) {
@@ -50,6 +54,7 @@ extension EmbeddingRequest {
             encodingFormat = format
         }
         extra = try object.object("extra").map { JSONObject($0.node) } ?? JSONObject()
+        sanitize = try object.bool("sanitize")
         options = try CallOptions(object)
     }
 

@@ -1,16 +1,25 @@
-extension Request {
+/// A request whose JSON may hold halves of surrogate pairs.
+package protocol RequestWithHalves {
+    /// Where halves of surrogate pairs were left out when the request was read, as errors name the fields.
+    var halvedFields: [String] { get set }
+}
+
+extension Request: RequestWithHalves {}
+extension EmbeddingRequest: RequestWithHalves {}
+
+extension RequestWithHalves {
     /// Parses a request that a person's program wrote, and hands its root to `read`. Halves of surrogate pairs, which JSON
     /// can write ("\ud83d") and UTF-8 cannot, are left out; the request knows in which fields they were.
     package static func reading(
         _ text: String,
         as name: String,
-        _ read: (JSONNode) throws(LLMError) -> Request
-    ) throws(LLMError) -> Request {
+        _ read: (JSONNode) throws(LLMError) -> Self
+    ) throws(LLMError) -> Self {
         do throws(LLMError) {
-            return try parsing(text, as: name, read)
+            return try Request.parsing(text, as: name, read)
         } catch {
             guard let whole = JSONRepair.removingHalves(from: text) else { throw error }
-            var request = try parsing(whole, as: name, read)
+            var request = try Request.parsing(whole, as: name, read)
             request.halvedFields = halvedFields(of: text)
             return request
         }

@@ -15,9 +15,7 @@ extension Request {
             return self
         }
         for field in halvedFields where !Self.isText(field) { throw .halvedCharacter(in: field) }
-        if model.holdsControls {
-            throw .invalidArgument("model has a control character in it; it takes a model's name")
-        }
+        if model.holdsControls { throw .controlInModel }
         var request = self
         if messages.holdsControls { request.messages = messages.withoutControls }
         if tools.holdsControls { request.tools = tools.withoutControls }
@@ -33,7 +31,27 @@ extension Request {
     }
 }
 
+extension EmbeddingRequest {
+    /// The request as it may be sent: its texts without control characters and halves of surrogate pairs; all else as of a
+    /// chat.
+    func prepared(sanitizing byDefault: Bool) throws(LLMError) -> EmbeddingRequest {
+        let cleans = sanitize ?? byDefault
+        for field in halvedFields where !cleans || field.prefix(while: { $0 != "[" }) != "input" {
+            throw .halvedCharacter(in: field)
+        }
+        guard cleans else { return self }
+        if model.holdsControls { throw .controlInModel }
+        var request = self
+        if input.holdsControls { request.input = input.withoutControls }
+        return request
+    }
+}
+
 extension LLMError {
+    fileprivate static var controlInModel: LLMError {
+        .invalidArgument("model has a control character in it; it takes a model's name")
+    }
+
     fileprivate static func halvedCharacter(in field: String) -> LLMError {
         .invalidArgument(
             "\(field) holds half of a surrogate pair, a character cut in two, which UTF-8 has no way to write"

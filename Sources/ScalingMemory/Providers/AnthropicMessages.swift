@@ -22,13 +22,16 @@ struct AnthropicMessages {
             // All results of a turn's calls stand in one message.
             Self.flush(&results, into: &turns)
             switch message.role {
-            case .assistant: turns.append(try assistant(message, path: path))
-            case .user: turns.append(Self.turn("user", try content(message, path: path)))
+            case .assistant: if let turn = try assistant(message, path: path) { turns.append(turn) }
+            case .user:
+                let content = try content(message, path: path)
+                if !Self.isLeftEmpty(content, of: message) { turns.append(Self.turn("user", content)) }
             case .system, .developer, .tool, .function: break
             }
         }
         Self.flush(&results, into: &turns)
         if turns.isEmpty {
+            if messages.contains(where: { $0.role == .user || $0.role == .assistant }) { throw omissions.nothingIsLeft }
             throw .invalidArgument("messages has system messages only; Anthropic's messages take one of another role")
         }
         return .array(turns)
@@ -41,6 +44,7 @@ struct AnthropicMessages {
         var isText = true
         for (index, message) in messages.enumerated() where message.role == .system || message.role == .developer {
             let content = try content(message, path: "messages[\(index)]")
+            if Self.isLeftEmpty(content, of: message) { continue }
             if let text = content.string { texts.append(text) } else { isText = false }
             blocks += content.array ?? Self.blocks(of: content.string ?? "")
         }
@@ -58,7 +62,13 @@ struct AnthropicMessages {
         ["role": .string(role), "content": content]
     }
 
-    private mutating func assistant(_ message: Message, path: String) throws(LLMError) -> JSONValue {
+    /// Whether none of the message's parts could be taken.
+    private static func isLeftEmpty(_ content: JSONValue, of message: Message) -> Bool {
+        content == [] && message.hasParts
+    }
+
+    /// nil where nothing is left of the message.
+    private mutating func assistant(_ message: Message, path: String) throws(LLMError) -> JSONValue? {
         if let native = message.native, native.wire == "anthropic" {
             return Self.turn("assistant", Self.marked(native.content, message))
         }
@@ -66,7 +76,10 @@ struct AnthropicMessages {
         var message = message
         if let refusal = message.refusal, message.text.isEmpty { message.content = .text(refusal) }
         let content = try content(message, path: path)
-        if message.toolCalls.isEmpty { return Self.turn("assistant", content) }
+        if message.toolCalls.isEmpty {
+            if Self.isLeftEmpty(content, of: message) { return nil }
+            return Self.turn("assistant", content)
+        }
         var blocks = content.array ?? Self.blocks(of: content.string ?? "")
         for (index, call) in message.toolCalls.enumerated() {
             blocks.append([

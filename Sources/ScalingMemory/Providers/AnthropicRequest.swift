@@ -111,6 +111,8 @@ struct AnthropicRequest {
                 throw .invalidArgument("response_format.json_schema.schema is missing")
             }
             config["format"] = ["type": "json_schema", "schema": AnthropicSchema.closed(schema)]
+        case "json_object"?:
+            try omissions.leaveOut("response_format \"json_object\"", AnthropicSchema.isMissing)
         case let type?: try omissions.leaveOut("response_format \(type.json)")
         }
         return config.isEmpty ? nil : .object(config)

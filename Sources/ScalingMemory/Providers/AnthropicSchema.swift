@@ -1,6 +1,9 @@
 /// A JSON schema as Anthropic's structured outputs take it: every object says that it has no further members.
 /// https://docs.anthropic.com/en/docs/build-with-claude/structured-outputs
 enum AnthropicSchema {
+    /// Of a form of answer that says only that it is JSON: between the form's name and the wire's.
+    static let isMissing = "has no schema (\"json_schema\" has one), and without a schema no counterpart in"
+
     static func closed(_ schema: JSONValue) -> JSONValue {
         switch schema {
         case .array(let elements): return .array(elements.map(closed))

@@ -25,6 +25,10 @@ struct BedrockRequest {
         let turns = try messages.turns(of: request.messages)
         let system = try messages.system(of: request.messages)
         omissions = messages.omissions
+        if turns.isEmpty, request.messages.contains(where: { $0.role == .user && $0.hasParts }) {
+            throw omissions.nothingIsLeft
+        }
+        let temperature = try temperature(thinking)
         let tools = try tools()
         let output = try output()
         var modelFields = thinking.fields
@@ -41,7 +45,7 @@ struct BedrockRequest {
         return try RequestBody.write(extra: extra) { (body) throws(LLMError) in
             body.field("messages", .array(turns))
             body.field("system", system.isEmpty ? nil : .array(system))
-            body.field("inferenceConfig", inference(thinking.tokens))
+            body.field("inferenceConfig", inference(thinking.tokens, temperature))
             body.field("toolConfig", tools)
             body.field("outputConfig", output)
             body.field("requestMetadata", request.metadata)
@@ -52,14 +56,22 @@ struct BedrockRequest {
     // MARK: Fields
 
     /// `thinking`: tokens for reasoning, which the wire's bound includes.
-    private func inference(_ thinking: Int) -> JSONValue? {
+    private func inference(_ thinking: Int, _ temperature: Double?) -> JSONValue? {
         var fields = JSONObject()
         let bound = request.maxTokens ?? (thinking > 0 ? AnthropicRequest.defaultMaxTokens : nil)
         fields["maxTokens"] = bound.map { .integer($0 &+ thinking) }
-        fields["temperature"] = request.temperature.map(JSONValue.number)
+        fields["temperature"] = temperature.map(JSONValue.number)
         fields["topP"] = request.topP.map(JSONValue.number)
         if !request.stop.isEmpty { fields["stopSequences"] = .array(request.stop.map(JSONValue.string)) }
         return fields.isEmpty ? nil : .object(fields)
+    }
+
+    /// Claude takes no other than 1 beside reasoning.
+    private mutating func temperature(_ reasoning: BedrockReasoning) throws(LLMError) -> Double? {
+        guard let temperature = request.temperature else { return nil }
+        if reasoning.fields["thinking"] == nil || temperature == 1 { return temperature }
+        try omissions.leaveOut("temperature", "other than 1 beside Claude's reasoning has no counterpart in")
+        return nil
     }
 
     private mutating func tools() throws(LLMError) -> JSONValue? {
@@ -110,6 +122,10 @@ struct BedrockRequest {
     /// https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html
     private mutating func output() throws(LLMError) -> JSONValue? {
         guard let format = request.responseFormat, format["type"]?.string != "text" else { return nil }
+        if format["type"]?.string == "json_object" {
+            try omissions.leaveOut("response_format \"json_object\"", AnthropicSchema.isMissing)
+            return nil
+        }
         guard format["type"]?.string == "json_schema" else {
             try omissions.leaveOut("response_format \(format["type"]?.json ?? "without a type")")
             return nil

@@ -40,6 +40,7 @@ struct GeminiContents {
                 Self.note(message, parts, in: &calls)
                 // A message that says nothing, which the wire refuses.
                 if !parts.isEmpty { turns.append(Self.turn("model", parts)) }
+            case .user where message.content == nil: break  // what it held could not be taken
             case .user:
                 let parts = try GeminiParts.parts(of: message.content, path: path)
                 turns.append(Self.turn("user", parts.isEmpty ? [["text": ""]] : parts))

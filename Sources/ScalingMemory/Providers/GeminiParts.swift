@@ -59,13 +59,15 @@ enum GeminiParts {
         guard let id = file?["file_id"]?.string else {
             throw .invalidArgument("\(path) takes \"file_data\", a data: URL, or \"file_id\", an uploaded file's URI")
         }
-        guard isURL(id) else {
-            throw LLMError(
-                .unsupported,
-                "\(path).file_id is no URI: a file of another provider is not there for Gemini"
-            )
-        }
         return try media(id, type: type, path: "\(path).file_id")
+    }
+
+    /// A file that was uploaded, and not here: files here are known by their URIs.
+    static func isOfAnotherProvider(_ part: ContentPart) -> Bool {
+        guard part.type == "file", let file = part.members["file"], file["file_data"]?.string == nil,
+            file["file_url"]?.string == nil, let id = file["file_id"]?.string
+        else { return false }
+        return !isURL(id)
     }
 
     /// A data: URL's content, or a reference to what any other URL leads to.

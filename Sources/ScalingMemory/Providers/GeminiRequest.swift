@@ -20,9 +20,11 @@ struct GeminiRequest {
         let toolConfig = Self.merged(try toolConfig(), extra["toolConfig"])
         extra["generationConfig"] = nil
         extra["toolConfig"] = nil
+        let contents = try GeminiContents(request.messages, model).value()
+        if contents == [], request.messages.contains(where: { $0.role == .user }) { throw omissions.nothingIsLeft }
         return try RequestBody.write(extra: extra) { (body) throws(LLMError) in
             body.field("systemInstruction", try systemInstruction())
-            body.field("contents", try GeminiContents(request.messages, model).value())
+            body.field("contents", contents)
             body.field("tools", try tools())
             body.field("toolConfig", toolConfig)
             body.field("generationConfig", generation)
@@ -35,13 +37,15 @@ struct GeminiRequest {
         for (index, part) in parts.enumerated() {
             let path = "messages[\(message)].content[\(index)]"
             if part.members["cache_control"] != nil { omissions.leaveOutHint("\(path).cache_control") }
-            if GeminiParts.types.contains(part.type) {
-                taken.append(part)
-            } else {
+            if !GeminiParts.types.contains(part.type) {
                 try omissions.leaveOut("\(path), a part of type \"\(part.type)\",")
+            } else if GeminiParts.isOfAnotherProvider(part) {
+                try omissions.leaveOut("\(path).file.file_id, no URI and so a file of another provider,")
+            } else {
+                taken.append(part)
             }
         }
-        request.messages[message].content = .parts(taken)
+        request.messages[message].content = taken.isEmpty && !parts.isEmpty ? nil : .parts(taken)
     }
 
     /// `ours` with the members of `theirs` in place of those of the same name; nil where there are none.

@@ -26,13 +26,12 @@ struct GeminiThinking {
         case nil, .null?: return nil
         case .string("none")?:
             // A model that takes levels cannot be kept from reasoning.
-            guard model.takesThinkingBudget else {
-                throw LLMError(
-                    .unsupported,
-                    "reasoning.effort \"none\": this model always reasons, at least \"minimal\""
-                )
-            }
-            return Self.budget(0)
+            if model.takesThinkingBudget { return Self.budget(0) }
+            try omissions.leaveOut(
+                "reasoning.effort \"none\"",
+                "for this model, which always reasons, at least \"minimal\", has no counterpart in"
+            )
+            return nil
         case .string(let effort)?:
             // Budgets as in https://ai.google.dev/gemini-api/docs/openai#thinking
             guard let tokens = ["minimal": 1024, "low": 1024, "medium": 8192, "high": 24_576][effort] else { break }

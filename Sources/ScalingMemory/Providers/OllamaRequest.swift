@@ -101,11 +101,14 @@ struct OllamaRequest {
             let path = "messages[\(index)]"
             for call in message.toolCalls { toolNames[call.id] = call.name }
             var mapped: JSONObject = ["role": .string(Self.role(message.role))]
-            let (text, images) = try content(message, path: path)
+            let isAnswer = message.role == .tool || message.role == .function
+            if isAnswer, message.extra["is_error"] == true { omissions.leaveOutHint("\(path).is_error") }
+            let (text, images, isLeftEmpty) = try content(message, path: path)
+            if isLeftEmpty, message.isContentAlone { continue }
             // What another provider's model said in refusing is text here.
             mapped["content"] = .string(text.isEmpty ? message.refusal ?? "" : text)
             if !images.isEmpty { mapped["images"] = .array(images) }
-            if message.role == .tool || message.role == .function {
+            if isAnswer {
                 let name = message.name ?? message.toolCallID.flatMap { toolNames[$0] }
                 mapped["tool_name"] = name.map(JSONValue.string)
             }
@@ -113,6 +116,7 @@ struct OllamaRequest {
             if !message.toolCalls.isEmpty { mapped["tool_calls"] = .array(try Self.calls(message, path: path)) }
             result.append(.object(mapped))
         }
+        if result.isEmpty, !request.messages.isEmpty { throw omissions.nothingIsLeft }
         return result
     }
 
@@ -133,13 +137,13 @@ struct OllamaRequest {
         return calls
     }
 
-    /// The text, and the images beside it.
+    /// The text, and the images beside it; whether none of the message's parts could be taken.
     private mutating func content(
         _ message: Message,
         path: String
-    ) throws(LLMError) -> (text: String, images: [JSONValue]) {
+    ) throws(LLMError) -> (text: String, images: [JSONValue], isLeftEmpty: Bool) {
         if message.extra["cache_control"] != nil { omissions.leaveOutHint("\(path).cache_control") }
-        guard case .parts(let parts) = message.content else { return (message.text, []) }
+        guard case .parts(let parts) = message.content else { return (message.text, [], false) }
         var texts: [String] = []
         var images: [JSONValue] = []
         for (index, part) in parts.enumerated() {
@@ -156,6 +160,6 @@ struct OllamaRequest {
             default: try omissions.leaveOut("\(path), a part of type \"\(part.type)\",")
             }
         }
-        return (texts.joined(separator: "\n"), images)
+        return (texts.joined(separator: "\n"), images, texts.isEmpty && images.isEmpty && !parts.isEmpty)
     }
 }

@@ -19,8 +19,26 @@ struct Omissions {
         names.append(name)
     }
 
+    /// Why a request is refused of whose messages nothing is left: no provider takes none.
+    var nothingIsLeft: LLMError {
+        LLMError(.unsupported, "nothing is left of messages without what has no counterpart in \(wire)")
+    }
+
     /// Leaves out what changes no answer, such as a mark for the prompt's cache: never an error.
     mutating func leaveOutHint(_ name: String) {
         names.append(name)
+    }
+}
+
+extension Message {
+    /// Whether the content was all of the message: without it there is nothing to send. (The answer to a tool call must
+    /// come, whatever is left of it.)
+    var isContentAlone: Bool {
+        role != .tool && role != .function && toolCalls.isEmpty && refusal == nil
+    }
+
+    /// Whether the content has parts.
+    var hasParts: Bool {
+        if case .parts(let parts)? = content { !parts.isEmpty } else { false }
     }
 }

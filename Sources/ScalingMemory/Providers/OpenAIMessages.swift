@@ -17,9 +17,27 @@ struct OpenAIMessages {
             message.extra["cache_control"] = nil
             omissions.leaveOutHint("\(path).cache_control")
         }
-        if case .parts(let parts)? = message.content { message.content = .parts(try taken(parts, path: path)) }
+        if isAnswer(message), let isError = message.extra["is_error"] {
+            // Here a result is its text.
+            message.extra["is_error"] = nil
+            if isError == true { omissions.leaveOutHint("\(path).is_error") }
+        }
+        if message.hasParts, case .parts(let parts)? = message.content {
+            let taken = try taken(parts, path: path)
+            if taken.isEmpty {
+                if message.isContentAlone { return }
+                message.content = isAnswer(message) ? .text("") : nil
+            } else {
+                message.content = .parts(taken)
+            }
+        }
         messages.append(message)
     }
+
+    /// Whether nothing was added that is sent.
+    var isEmpty: Bool { messages.isEmpty }
+
+    private func isAnswer(_ message: Message) -> Bool { message.role == .tool || message.role == .function }
 
     // MARK: Parts
 

@@ -15,6 +15,7 @@ struct OpenAIRequest {
         var messages = OpenAIMessages(quirks, omissions)
         for (index, message) in request.messages.enumerated() { try messages.add(message, at: index) }
         omissions = messages.omissions
+        if messages.isEmpty, !request.messages.isEmpty { throw omissions.nothingIsLeft }
         let temperature = try taken("temperature", request.temperature)
         let topP = try taken("top_p", request.topP)
         let stop = try taken("stop", request.stop.isEmpty ? nil : request.stop) ?? []

@@ -17,7 +17,10 @@ struct OpenAIResponsesInput {
         if message.extra["cache_control"] != nil { omissions.leaveOutHint("\(path).cache_control") }
         switch message.role {
         case .system, .developer, .user:
-            addMessage(message.role, try content(message.content, of: message.role, path: path))
+            let content = try content(message.content, of: message.role, path: path)
+            // None of its parts could be taken.
+            if content == [], message.hasParts { return }
+            addMessage(message.role, content)
         case .assistant:
             if let native = message.native, native.wire == OpenAIResponsesAdapter.name, let said = native.content.array
             {
@@ -42,7 +45,7 @@ struct OpenAIResponsesInput {
             said = .array(before + [["type": "refusal", "refusal": .string(refusal)]])
         }
         let isEmpty = said == "" || said == []
-        if !isEmpty || message.toolCalls.isEmpty { addMessage(.assistant, said) }
+        if !isEmpty || message.toolCalls.isEmpty && !message.hasParts { addMessage(.assistant, said) }
         for call in message.toolCalls {
             items.append([
                 "type": "function_call", "call_id": .string(call.id), "name": .string(call.name),
@@ -55,8 +58,9 @@ struct OpenAIResponsesInput {
         guard let id = message.toolCallID else {
             throw .invalidArgument("\(path).tool_call_id is missing: it names the call that the message answers")
         }
+        if message.extra["is_error"] == true { omissions.leaveOutHint("\(path).is_error") }
         let output = try content(message.content, of: .tool, path: path)
-        return ["type": "function_call_output", "call_id": .string(id), "output": output]
+        return ["type": "function_call_output", "call_id": .string(id), "output": output == [] ? "" : output]
     }
 
     // MARK: Content

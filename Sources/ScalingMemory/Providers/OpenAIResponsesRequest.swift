@@ -15,6 +15,7 @@ struct OpenAIResponsesRequest {
         var input = OpenAIResponsesInput(omissions, isStored: request.extra["store"] == true)
         for (index, message) in request.messages.enumerated() { try input.add(message, path: "messages[\(index)]") }
         omissions = input.omissions
+        if input.items.isEmpty, !request.messages.isEmpty { throw omissions.nothingIsLeft }
         let reasoning = try self.reasoning()
         let tools = try self.tools()
         return try RequestBody.write(extra: request.extra) { (body) throws(LLMError) in
