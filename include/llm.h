@@ -289,10 +289,10 @@ llm_status llm_client_stats(llm_client *LLM_NONNULL client, char *LLM_NULLABLE *
  *
  * Unless "sanitize", here or in the configuration, is false, control characters below U+0020 other than tab, LF and CR, and
  * halves of surrogate pairs ("\ud83d" without the other half), are taken out of the messages, the tools, "tool_choice",
- * "response_format" and what llm_analyze is given; tool calls and their answers are changed alike and still match. "native"
- * content, "extra", "metadata", "reasoning" and "stop" are sent as they are. A "model" or "call_id" with such a character is
- * refused, and so is half a pair in any field that is not cleaned. With false, control characters are sent, escaped, and
- * half a pair is refused everywhere: it cannot be written in UTF-8. Errors name the field.
+ * "response_format", the texts of llm_embed and what llm_analyze is given; tool calls and their answers are changed alike
+ * and still match. "native" content, "extra", "metadata", "reasoning" and "stop" are sent as they are. A "model" or
+ * "call_id" with such a character is refused, and so is half a pair in any field that is not cleaned. With false, control
+ * characters are sent, escaped, and half a pair is refused everywhere: it cannot be written in UTF-8. Errors name the field.
  *
  * Messages are looked at before anything is sent, with errors that name the message's index: each has the content that its
  * role needs; tool calls have a name and an id, which is no other call's of the message unless empty; a tool's message
@@ -351,7 +351,7 @@ llm_status llm_analyze(llm_client *LLM_NONNULL client, const char *LLM_NONNULL c
 /* Turns texts into vectors. The request:
  *
  *   {"input": "text" or ["text", ...], "model": "...", "dimensions": 256, "encoding_format": "float" or "base64",
- *    "extra": {...}, "timeout": {}, "headers": {}, "api_key": "...", "call_id": "..."}
+ *    "sanitize": true, "extra": {...}, "timeout": {}, "headers": {}, "api_key": "...", "call_id": "..."}
  *
  * All but "input" and "model" are optional, and "model" where the configuration names one. "encoding_format" is how the
  * numbers travel from a server that has the choice ("base64" is half the bytes); the result is the same. "extra" is put into

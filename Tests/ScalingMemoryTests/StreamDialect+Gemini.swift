@@ -40,4 +40,5 @@ extension StreamDialect {
     static let marked = all.filter { $0.end != nil }
     /// Those in whose streams the finish reason comes by itself.
     static let finishing = all.filter { !$0.finish(false).isEmpty }
+    static let finishingAndMarked = finishing.filter { $0.end != nil }
 }

@@ -48,10 +48,10 @@ struct StreamEdgeEndTests {
 
     @Test(
         "An end mark without a finish reason ends the answer, and no reason is made up",
-        arguments: StreamDialect.finishing
+        arguments: StreamDialect.finishingAndMarked
     )
     func markAlone(wire: StreamDialect) throws {
-        guard let end = wire.end else { return }
+        let end = try #require(wire.end)
         let reading = wire.read(wire.begun() + wire.closing + [end])
         // Converse's last event has the counts only: it is no mark by itself.
         if wire.name == "bedrock" { return wire.expectFailure(of: reading, .truncated) }
@@ -156,7 +156,7 @@ struct StreamEdgeEndTests {
         wire.expectFailure(of: reading, .protocolViolation)
     }
 
-    @Test("A whole answer in place of a stream is an answer, a page of HTML is none", arguments: StreamDialect.lines)
+    @Test("A page of HTML, or an error's JSON, in place of a stream is a failure that says so", arguments: StreamDialect.lines)
     func noStream(wire: StreamDialect) {
         let page = Array("\n<!DOCTYPE html><html><body>Sign in</body></html>".utf8)
         for size in [1, 5, page.count] {

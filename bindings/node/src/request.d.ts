@@ -159,6 +159,8 @@ export interface EmbeddingOptions extends CallOptions {
   dimensions?: number;
   /** How the numbers travel; the result is the same. */
   encoding_format?: 'float' | 'base64';
+  /** false: control characters stay in the texts. Default: the configuration's. */
+  sanitize?: boolean;
   /** Put into the body as it is; for Gemini into the request of each text. */
   extra?: { [key: string]: JSONValue };
 }

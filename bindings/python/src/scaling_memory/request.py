@@ -59,6 +59,8 @@ class EmbedFields(CallOptions, total=False):
     dimensions: Optional[int]
     #: How the numbers travel: "base64" is half the bytes where the server has the choice. The result is the same.
     encoding_format: Optional[Literal["float", "base64"]]
+    #: False: control characters and lone surrogates are not taken out of the texts. Default: the client's.
+    sanitize: Optional[bool]
     #: Put into the body as it is: fields that only this provider knows.
     extra: Optional[Mapping[str, Any]]
 
