@@ -156,7 +156,10 @@ struct StreamEdgeEndTests {
         wire.expectFailure(of: reading, .protocolViolation)
     }
 
-    @Test("A page of HTML, or an error's JSON, in place of a stream is a failure that says so", arguments: StreamDialect.lines)
+    @Test(
+        "A page of HTML, or an error's JSON, in place of a stream is a failure that says so",
+        arguments: StreamDialect.lines
+    )
     func noStream(wire: StreamDialect) {
         let page = Array("\n<!DOCTYPE html><html><body>Sign in</body></html>".utf8)
         for size in [1, 5, page.count] {

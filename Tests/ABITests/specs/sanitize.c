@@ -142,3 +142,24 @@ TEST("a configuration's \"sanitize\" is true or false, and half a surrogate pair
   expect_failure(create("{\"provider\": \"openai\", \"api_key\": \"" TEST_KEY "\", \"model\": \"\\ud800\"}"),
                  LLM_ERROR_INVALID_ARGUMENT, NULL);
 }
+
+TEST("control characters and halves of surrogate pairs do not reach an embedding's texts, and do where that is turned off") {
+  static const char *const requests[] = {"{\"input\": [\"a\\u0000b\\ud83d\", \"\\ud83d\\ude00\\t\"]}",
+                                         "{\"input\": [\"a\\u0000b\", \"c\"], \"sanitize\": false}"};
+  fault_server *server = serve();
+  llm_client *client = openai_client(server);
+  char *body;
+  int i;
+  reply_json(server, "{\"data\":[{\"index\":0,\"embedding\":[1]},{\"index\":1,\"embedding\":[2]}]}");
+  for (i = 0; i < 2; i++) free(expect_success(embed(client, requests[i])));
+  expect_failure(embed(client, "{\"input\": [\"a\\ud83d\"], \"sanitize\": false}"), LLM_ERROR_INVALID_ARGUMENT, "input[0]");
+  body = server_body(server, 0);
+  check_clean(body);
+  check_member(body, "input.0", "ab");
+  check_member(body, "input.1", "\xf0\x9f\x98\x80\t");
+  free(body);
+  body = server_body(server, 1);
+  CHECK_HAS(body, "a\\u0000b");
+  free(body);
+  llm_client_destroy(client);
+}
