@@ -1,10 +1,11 @@
 /** The one event of a call that gives no others. */
 import { EVENT } from './abi.js';
+import { deferred } from './deferred.js';
 import { errorFromEvent } from './errors.js';
 
 /** A receiver (call.js). */
 export class Answer {
-  #ended = Promise.withResolvers();
+  #ended = deferred();
 
   receive(kind, text) {
     if (kind === EVENT.RESPONSE || kind === EVENT.ERROR) this.#ended.resolve({ kind, text });

@@ -5,6 +5,7 @@
  * is first needed. Handles mean something to the backend alone. JSON goes in and comes out as text; a failure is thrown as
  * an LLMError. No member waits for anything, and none calls back.
  *
+ *   name                                                 'ffi' or 'addon'
  *   libraryPath                                          where libllm was found
  *   version()                                            llm_version()
  *   configFromEnv(provider | null)                       a configuration's JSON
@@ -22,13 +23,47 @@
  *   logQueue(level)                                      llm_queue_log
  *   listProviders()                                      the providers' JSON
  *   defineProvider(definitionJSON)
+ *
+ * There are two, which differ in nothing else: on node:ffi, which new Nodes have, and on the addon in native/, which any other
+ * takes. A third is a module like theirs and a line in BACKENDS.
  */
-import { openFFIBackend } from './ffi-backend.js';
+import { loadAddon, openAddonBackend } from './addon-backend.js';
+import { loadFFI, openFFIBackend } from './ffi-backend.js';
+import { LibraryError } from './library.js';
+
+/**
+ * In the order in which they are tried. `load` gives what the backend stands on, and throws where this process has none; `open`
+ * loads libllm by it.
+ */
+const BACKENDS = {
+  ffi: { load: loadFFI, open: openFFIBackend },
+  addon: { load: loadAddon, open: openAddonBackend },
+};
 
 let backend;
 
-/** The backend of this thread. Throws LibraryError where libllm or node:ffi is missing. */
+/** The backend of this thread. Throws LibraryError where libllm is missing, or every way to load it. */
 export function loadBackend() {
-  backend ??= openFFIBackend();
+  backend ??= openBackend(process.env.SCALING_MEMORY_BACKEND);
   return backend;
+}
+
+/** @param {string | undefined} wanted a backend's name: no other is tried then */
+function openBackend(wanted) {
+  if (wanted && !Object.hasOwn(BACKENDS, wanted)) {
+    throw new LibraryError(`SCALING_MEMORY_BACKEND is "${wanted}": it takes ${Object.keys(BACKENDS).join(' or ')}`);
+  }
+  const reasons = [];
+  for (const name of wanted ? [wanted] : Object.keys(BACKENDS)) {
+    let loaded;
+    try {
+      loaded = BACKENDS[name].load();
+    } catch (error) {
+      reasons.push(`${name}: ${error.message}`);
+      continue;
+    }
+    return BACKENDS[name].open(loaded);
+  }
+  const asked = wanted ? ' (SCALING_MEMORY_BACKEND)' : '';
+  throw new LibraryError(`this process has no way to load libllm; tried${asked} ${reasons.join('; ')}`);
 }

@@ -1,5 +1,6 @@
 /** A call that runs: its native handle until it has ended. */
 import { EVENT } from './abi.js';
+import { deferred } from './deferred.js';
 
 /**
  * Who gets what comes of a call. Nothing may be thrown from these.
@@ -64,7 +65,7 @@ export class Call {
 
   /** Resolves when the call has ended. */
   over() {
-    this.#waiting ??= Promise.withResolvers();
+    this.#waiting ??= deferred();
     if (this.isOver) this.#waiting.resolve();
     return this.#waiting.promise;
   }

@@ -1,9 +1,8 @@
 /** All calls of this thread: one native queue, one socket that says when it has something, one buffer to read it into. */
-import { Socket } from 'node:net';
-
 import { EVENT } from './abi.js';
 import { loadBackend } from './backend.js';
 import { Call } from './call.js';
+import { watchReadiness } from './readiness.js';
 import { READ_BYTES, RecordBuffer } from './record-buffer.js';
 
 /** So many buffers are read from a process that ends: more than what a queue keeps of log lines. */
@@ -73,14 +72,7 @@ class EventQueue {
   /** Begins to watch the queue. The socket keeps the process running only while there are calls. */
   #watch() {
     if (this.#socket) return;
-    const onread = {
-      buffer: new Uint8Array(8),
-      callback: () => {
-        this.#drain();
-        return true;
-      },
-    };
-    this.#socket = new Socket({ fd: this.#backend.queueDescriptor(), readable: true, writable: false, onread });
+    this.#socket = watchReadiness(this.#backend.queueDescriptor(), () => this.#drain());
     this.#socket.unref();
   }
 

@@ -1,5 +1,6 @@
 /** The events of one stream on their way to whoever reads them, who may be slower than they come. */
 import { EVENT } from './abi.js';
+import { deferred } from './deferred.js';
 import { errorFromEvent } from './errors.js';
 import { eventFrom, isKnown } from './events.js';
 
@@ -26,7 +27,7 @@ export class EventReader {
   #response;
   #isOver = false;
   #wake;
-  #ended = Promise.withResolvers();
+  #ended = deferred();
   /** Resolves when the call has ended, however. */
   ended = this.#ended.promise;
 

@@ -1,19 +1,25 @@
 /** The backend on Node's own node:ffi. What a backend is, is said in backend.js. */
 import { FUNCTIONS, OK, PENDING, TOO_SMALL } from './abi.js';
 import { errorFromJSON } from './errors.js';
-import { LibraryError, openLibrary } from './library.js';
+import { openLibrary } from './library.js';
 import { atThreadEnd, duplicateDescriptor } from './process-functions.js';
 
-/** Loads node:ffi and libllm. Throws LibraryError where either is missing. */
-export function openFFIBackend() {
+/** The module node:ffi. Throws where this Node has none, or this process may not use it. */
+export function loadFFI() {
   // Not an import: on a Node without it, that would fail before a sentence could be said.
   const ffi = process.getBuiltinModule?.('node:ffi');
   if (!ffi) {
-    throw new LibraryError(
-      `this Node (${process.version}) has no node:ffi: scaling-memory takes Node 26.1 or newer, ` +
+    throw new Error(
+      `this Node (${process.version}) has no node:ffi, which takes 26.1 or newer, ` +
         'started with --experimental-ffi where that version keeps the module behind the flag',
     );
   }
+  new ffi.DynamicLibrary(null); // the process itself: refused where the permission model does not allow it
+  return ffi;
+}
+
+/** Loads libllm. Throws LibraryError where it is missing. */
+export function openFFIBackend(ffi) {
   const { library, path } = openLibrary(
     (file) => new ffi.DynamicLibrary(file),
     (opened) => opened.getFunction('llm_abi_version', FUNCTIONS.llm_abi_version)(),
@@ -22,6 +28,7 @@ export function openFFIBackend() {
 }
 
 class FFIBackend {
+  name = 'ffi';
   #ffi;
   #library;
   #llm;

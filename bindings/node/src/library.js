@@ -6,8 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { ABI_VERSION } from './abi.js';
 
 const packageFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** What a package carries for this kind of system, and what `make` of a checkout that holds this folder builds. */
+const carriedFolder = path.join(packageFolder, 'prebuilds', `${process.platform}-${process.arch}`);
+const builtFolder = path.resolve(packageFolder, '..', '..', '.build', 'release');
 
-/** The native library, or the part of Node that loads it, is missing or of the wrong version. */
+/** The native library, or every way to load it, is missing or of the wrong version. */
 export class LibraryError extends Error {
   /**
    * @param {string} message what is wrong and what to do about it
@@ -20,10 +23,15 @@ export class LibraryError extends Error {
 }
 Object.defineProperty(LibraryError.prototype, 'name', { value: 'LibraryError', writable: true, configurable: true });
 
+/** Where the addon may be, in the order in which it is looked for. */
+export function addonPaths() {
+  return [carriedFolder, builtFolder].map((folder) => path.join(folder, 'scaling-memory.node'));
+}
+
 /**
  * Opens libllm with `open` and checks its ABI version.
  *
- * SCALING_MEMORY_LIBRARY, when set, is the only place. Otherwise: beside this package, the build tree of a checkout, the
+ * SCALING_MEMORY_LIBRARY, when set, is the only place. Otherwise: in this package, the build tree of a checkout, the
  * system's library. The first that is there is taken: if it cannot be loaded, that is an error and not a reason to go on,
  * so that a broken build is never hidden by an older library elsewhere.
  *
@@ -67,7 +75,8 @@ function candidates(env, platform) {
   const files = [
     path.join(packageFolder, installed),
     path.join(packageFolder, built),
-    path.resolve(packageFolder, '..', '..', '.build', 'release', built),
+    path.join(carriedFolder, installed),
+    path.join(builtFolder, built),
   ];
   return [
     ...files.map((file) => ({ path: file, label: file, file: true })),
