@@ -8,7 +8,7 @@ import { Client, LLMError } from '../../bindings/node/src/index.js'; // installe
 const instruction = process.argv[2]; // absent: a summary with the key points
 
 try {
-  using client = Client.fromEnv();
+  const client = Client.fromEnv();
   const content = readFileSync(process.stdin.fd, 'utf8');
   const response = await client.analyze(content, instruction, { max_tokens: 500 });
   console.log(response.content);

@@ -6,7 +6,7 @@ import { Client, LLMError } from '../../bindings/node/src/index.js'; // installe
 const prompt = process.argv[2] ?? 'What is a dynamic library? Answer in one sentence.';
 
 try {
-  using client = Client.fromEnv();
+  const client = Client.fromEnv();
   const response = await client.complete({
     messages: [
       { role: 'system', content: 'You answer briefly.' },

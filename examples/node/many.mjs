@@ -9,7 +9,7 @@ const questions = given.length > 0 ? given : ['What is a thread?', 'What is a pr
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort());
 
-using client = Client.fromEnv();
+const client = Client.fromEnv();
 await Promise.all(questions.map(ask));
 const { calls, latency_ms } = client.stats();
 console.log(`${calls.succeeded} of ${calls.started} answered; p50 ${latency_ms.p50?.toFixed(0) ?? '?'} ms`);

@@ -6,7 +6,7 @@ import { Client, LLMError } from '../../bindings/node/src/index.js'; // installe
 const prompt = process.argv[2] ?? 'What is a dynamic library? Answer in one sentence.';
 
 try {
-  using client = Client.fromEnv();
+  const client = Client.fromEnv();
   const stream = client.stream(prompt);
   for await (const text of stream.text) process.stdout.write(text); // break to stop
   console.log(`\n\n${summary(await stream.response)}`);

@@ -7,7 +7,7 @@ const messages = [{ role: 'user', content: process.argv[2] ?? 'What is a dynamic
 
 try {
   for (const provider of ['openai', 'anthropic']) {
-    using client = Client.fromEnv(provider);
+    const client = Client.fromEnv(provider);
     const response = await client.complete(messages);
     console.log(`${response.provider} (${response.model}): ${response.content}\n`);
     // The message goes back as it is, to whichever provider is next.

@@ -8,6 +8,7 @@ import { CanceledError, Client, ClosedError, InvalidArgumentError, libraryVersio
 import { loadBackend } from '../src/backend.js';
 import { KEY, openClient } from './support/client.js';
 import { deadPort, startProvider } from './support/provider.js';
+import { awaitUsing, using } from './support/using.js';
 
 const DEADLINE = { timeout: 60_000 };
 
@@ -53,21 +54,14 @@ test('close() ends the calls that run with a CanceledError', DEADLINE, async (t)
 test('await using closes, and waits until the calls that ran have ended', DEADLINE, async (t) => {
   const provider = await startProvider(t);
   let ended = false;
-  {
-    await using client = new Client({ provider: 'openai', api_key: KEY, model: 'm', base_url: provider.url('silent') });
-    client.complete('x').catch(() => (ended = true));
-  }
-  await null;
+  const silent = new Client({ provider: 'openai', api_key: KEY, model: 'm', base_url: provider.url('silent') });
+  await awaitUsing(silent, (client) => void client.complete('x').catch(() => (ended = true)));
   assert.equal(ended, true);
 });
 
-test('using closes at the end of the block', () => {
-  let kept;
-  {
-    using client = new Client({ provider: 'openai', api_key: KEY });
-    kept = client;
-    assert.equal(client.closed, false);
-  }
+test('using closes at the end of the block', async () => {
+  const kept = new Client({ provider: 'openai', api_key: KEY });
+  await using(kept, (client) => assert.equal(client.closed, false));
   assert.equal(kept.closed, true);
 });
 

@@ -70,7 +70,8 @@ test('fromEnv takes the provider\'s variables, and the key only when it is sent'
     OPENAI_BASE_URL: provider.url('answer'),
   });
   for (const open of [() => Client.fromEnv(), () => Client.fromEnv('openai'), () => new Client()]) {
-    using client = open();
+    const client = open();
+    t.after(() => client.close());
     assert.equal((await client.complete('x')).content, 'Four.');
     assert.match(inspect(client), /^Client \{ provider: 'openai', model: 'from-env', closed: false \}$/);
   }

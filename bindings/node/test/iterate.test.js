@@ -6,6 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CanceledError, ResponseStream, ServerError } from '../src/index.js';
 import { openClient } from './support/client.js';
 import { startProvider } from './support/provider.js';
+import { awaitUsing, using } from './support/using.js';
 
 const DEADLINE = { timeout: 60_000 };
 
@@ -99,17 +100,11 @@ test('cancel() and using end a stream', DEADLINE, async (t) => {
   cancelled.cancel();
   await assert.rejects(cancelled.response, CanceledError);
   await next.catch((error) => assert.ok(error instanceof CanceledError));
-  let kept;
-  {
-    using stream = client.stream('x');
-    kept = stream.response;
+  for (const block of [using, awaitUsing]) {
+    let kept;
+    await block(client.stream('x'), (stream) => void (kept = stream.response));
+    await assert.rejects(kept, CanceledError);
   }
-  await assert.rejects(kept, CanceledError);
-  {
-    await using stream = client.stream('x');
-    kept = stream.response;
-  }
-  await assert.rejects(kept, CanceledError);
 });
 
 test('what is wrong with the arguments is thrown at once', DEADLINE, async (t) => {
