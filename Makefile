@@ -47,6 +47,7 @@ STRICT := -Wall -Wextra -pedantic -Werror
 CFLAGS ?= -O2
 
 include packaging/install.mk
+include packaging/npm.mk
 
 .PHONY: lib examples demo wheel test soak bench format lint clean distclean help
 .DEFAULT_GOAL := lib
@@ -96,7 +97,7 @@ lint:                    ## check formatting, and the header and the examples as
 	@.ci/headers
 
 clean:                   ## remove what was built
-	rm -rf $(RUNTIME) $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/wheel $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
+	rm -rf $(RUNTIME) $(BUILD)/examples $(BUILD)/man $(BUILD)/deb $(BUILD)/wheel $(BUILD)/npm $(BUILD)/logs $(BUILD)/test-logs $(BUILD)/*-linux-gnu $(BUILD)/release $(BUILD)/debug .build-*
 
 distclean:               ## remove that and what was downloaded
 	rm -rf $(BUILD) .build-*

@@ -1,19 +1,22 @@
-"""What is installed for these tests, once: a tree by `make install`, and Debian packages by `make deb`."""
+"""What is installed for these tests, once: a tree by `make install`; and the providers on loopback that they ask."""
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, Iterator, List
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONSUMERS = Path(__file__).resolve().parent / "consumers"
-sys.path.insert(0, str(ROOT / "packaging"))
+sys.path[:0] = [str(ROOT / "packaging"), str(ROOT / "bindings/python/tests"), str(ROOT / "Tests/ABITests/support")]
 
 import version  # noqa: E402
+from loopback import Server, answer_ok  # noqa: E402
+from servers import make_certificates  # noqa: E402
 
 FILE = f"libllm.so.{version.ABI}.{version.VERSION}"
 #: Such as x86_64-linux-gnu, where the system has folders of that name.
@@ -61,3 +64,27 @@ def installed(tmp_path_factory: pytest.TempPathFactory, places: List[str]) -> Pa
     destination = tmp_path_factory.mktemp("destination")
     make("install", f"DESTDIR={destination}", *places)
     return destination / "opt/llm"
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("certificates")
+    make_certificates(folder)
+    return folder
+
+
+@pytest.fixture
+def http() -> Iterator[str]:
+    with Server(answer_ok) as server:
+        yield server.url
+
+
+@pytest.fixture
+def https(certificates: Path) -> Iterator[str]:
+    """A provider whose certificate is signed by an authority of these tests."""
+    server = Server(answer_ok)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates / "good.pem", certificates / "good.key")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with server:
+        yield server.url.replace("http:", "https:")

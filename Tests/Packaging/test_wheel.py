@@ -6,21 +6,15 @@ import os
 import platform
 import re
 import shutil
-import ssl
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Dict, Iterator, List
+from typing import Dict, List
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(ROOT / "bindings/python/tests"), str(ROOT / "Tests/ABITests/support")]
-
-from loopback import Server, answer_ok  # noqa: E402
-from servers import make_certificates  # noqa: E402
-
 # Makes a call, and prints what the process has loaded.
 SHOW_LOADED = """
 import sys, scaling_memory
@@ -81,30 +75,6 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install", "--quiet",
                     "--disable-pip-version-check", "--no-index", str(wheel)], check=True)
     return folder
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("certificates")
-    make_certificates(folder)
-    return folder
-
-
-@pytest.fixture
-def http() -> Iterator[str]:
-    with Server(answer_ok) as server:
-        yield server.url
-
-
-@pytest.fixture
-def https(certificates: Path) -> Iterator[str]:
-    """A provider whose certificate is signed by an authority of these tests."""
-    server = Server(answer_ok)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates / "good.pem", certificates / "good.key")
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    with server:
-        yield server.url.replace("http:", "https:")
 
 
 def test_its_name_says_any_python_3_and_a_glibc_no_newer_than_this_one(wheel: Path) -> None:
