@@ -71,6 +71,11 @@ test('the signatures', () => {
   }
 });
 
+test('the addon calls the same functions', () => {
+  const list = readFileSync(path.join(root, 'bindings', 'node', 'native', 'library.h'), 'utf8');
+  assert.deepEqual([...list.matchAll(/FUNCTION\((llm_\w+)\)/g)].map(([, name]) => name), Object.keys(FUNCTIONS));
+});
+
 test('every failure of the header is thrown as a class of its own', async () => {
   const { errorFromJSON } = await import('../src/errors.js');
   const classes = Object.entries(FAILURES).map(([status, code]) => {

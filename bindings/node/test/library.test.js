@@ -1,36 +1,43 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
 import { loadBackend } from '../src/backend.js';
-import { LibraryError, openLibrary } from '../src/library.js';
+import { LibraryError, addonPaths, openLibrary } from '../src/library.js';
 import { nodeFlags } from './support/node.js';
 
 const packageFolder = path.resolve(import.meta.dirname, '..');
+const prebuilds = path.join('prebuilds', `${process.platform}-${process.arch}`);
+const addon = addonPaths().find((file) => existsSync(file));
+const noAddon = addon === undefined && process.env.LLM_REQUIRE_ALL !== '1' && 'the addon is not built: make addon';
+/** What turns node:ffi off, where there is one. */
+const withoutFFI = process.allowedNodeEnvironmentFlags.has('--experimental-ffi') ? ['--no-experimental-ffi'] : [];
 
-/** A copy of the package in a folder of its own, far from any build tree. */
-function copyPackage(t) {
+/** A copy of the package in a folder of its own, far from any build tree, with the addon in it. */
+function copyPackage(t, { carriesAddon = addon !== undefined } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'scaling-memory-library-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const copy = path.join(folder, 'node_modules', 'scaling-memory');
   mkdirSync(copy, { recursive: true });
   cpSync(path.join(packageFolder, 'src'), path.join(copy, 'src'), { recursive: true });
   copyFileSync(path.join(packageFolder, 'package.json'), path.join(copy, 'package.json'));
+  mkdirSync(path.join(copy, prebuilds), { recursive: true });
+  if (carriesAddon) copyFileSync(addon, path.join(copy, prebuilds, 'scaling-memory.node'));
   return { folder, copy };
 }
 
-/** Runs a module in `folder` that prints which library was loaded, or what went wrong. */
-function whichLibrary(folder, { flags = [], ...environment } = {}) {
+/** Runs a module in `folder` that prints which library was loaded, or with `what` which backend; or what went wrong. */
+function whichLibrary(folder, { flags = [], what = 'libraryPath', ...environment } = {}) {
   const { SCALING_MEMORY_LIBRARY, LD_LIBRARY_PATH, ...rest } = process.env;
   const script = `
     import { libraryVersion, LibraryError } from 'scaling-memory';
     try {
       libraryVersion();
       const { loadBackend } = await import(new URL('./backend.js', import.meta.resolve('scaling-memory')));
-      console.log(loadBackend().libraryPath);
+      console.log(loadBackend().${what});
     } catch (error) {
       console.log(error instanceof LibraryError, error.name, error.message);
     }`;
@@ -58,6 +65,13 @@ test('the variable comes first, and a wrong one is not passed over', (t) => {
 test('then the file beside the package', (t) => {
   const { folder, copy } = copyPackage(t);
   const beside = path.join(copy, 'libllm.so');
+  copyFileSync(loadBackend().libraryPath, beside);
+  assert.equal(whichLibrary(folder), beside);
+});
+
+test('then the file beside the addon', (t) => {
+  const { folder, copy } = copyPackage(t);
+  const beside = path.join(copy, prebuilds, 'libllm.so.1');
   copyFileSync(loadBackend().libraryPath, beside);
   assert.equal(whichLibrary(folder), beside);
 });
@@ -92,12 +106,40 @@ test('another version of the interface is refused', () => {
   );
 });
 
-test('a Node without node:ffi says what is needed', (t) => {
+const SCALING_MEMORY_LIBRARY = loadBackend().libraryPath;
+
+test('a Node without node:ffi takes the addon, and so does one whose permissions leave it out', { skip: noAddon }, (t) => {
   const { folder } = copyPackage(t);
+  const settings = { what: 'name', SCALING_MEMORY_LIBRARY, SCALING_MEMORY_BACKEND: '' };
+  assert.equal(whichLibrary(folder, { ...settings, flags: withoutFFI }), 'addon');
+  if (!process.allowedNodeEnvironmentFlags.has('--allow-ffi')) return;
+  const flags = ['--permission', '--allow-fs-read=*', '--allow-addons', '--disable-warning=SecurityWarning'];
+  assert.equal(whichLibrary(folder, { ...settings, flags }), 'addon');
+  assert.equal(whichLibrary(folder, { ...settings, flags: [...flags, '--allow-ffi'] }), 'ffi');
+});
+
+test('SCALING_MEMORY_BACKEND names the one to take', { skip: noAddon }, (t) => {
+  const { folder } = copyPackage(t);
+  const settings = { what: 'name', SCALING_MEMORY_LIBRARY };
+  assert.equal(whichLibrary(folder, { ...settings, SCALING_MEMORY_BACKEND: 'addon' }), 'addon');
+  if (process.getBuiltinModule?.('node:ffi')) {
+    assert.equal(whichLibrary(folder, { ...settings, SCALING_MEMORY_BACKEND: 'ffi' }), 'ffi');
+  }
   assert.match(
-    whichLibrary(folder, { flags: ['--no-experimental-ffi'] }),
-    /^true LibraryError this Node \(v\d+\..*\) has no node:ffi: .* Node 26\.1 or newer/,
+    whichLibrary(folder, { ...settings, SCALING_MEMORY_BACKEND: 'ffi', flags: withoutFFI }),
+    /^true LibraryError .* tried \(SCALING_MEMORY_BACKEND\) ffi: this Node \(v\d+\..*\) has no node:ffi, which takes 26\.1 or newer/,
   );
+  assert.equal(
+    whichLibrary(folder, { ...settings, SCALING_MEMORY_BACKEND: 'wasm' }),
+    'true LibraryError SCALING_MEMORY_BACKEND is "wasm": it takes ffi or addon',
+  );
+});
+
+test('where neither is there, the error says what was tried and why it did not do', (t) => {
+  const { folder, copy } = copyPackage(t, { carriesAddon: false });
+  const said = whichLibrary(folder, { SCALING_MEMORY_LIBRARY, SCALING_MEMORY_BACKEND: '', flags: withoutFFI });
+  assert.match(said, /^true LibraryError this process has no way to load libllm; tried ffi: .* has no node:ffi, .*; addon: the addon was not found; /);
+  assert.ok(said.includes(path.join(copy, prebuilds, 'scaling-memory.node')), said);
 });
 
 test('importing the package loads nothing', (t) => {
