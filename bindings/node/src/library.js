@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { ABI_VERSION } from './abi.js';
 
-const packageFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const packageFolder = unpacked(path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'));
 /** What a package carries for this kind of system, and what `make` of a checkout that holds this folder builds. */
 const carriedFolder = path.join(packageFolder, 'prebuilds', `${process.platform}-${process.arch}`);
 const builtFolder = path.resolve(packageFolder, '..', '..', '.build', 'release');
@@ -22,6 +22,11 @@ export class LibraryError extends Error {
   }
 }
 Object.defineProperty(LibraryError.prototype, 'name', { value: 'LibraryError', writable: true, configurable: true });
+
+/** In Electron a package may be in an archive, of which the system's loader knows nothing; what it needs is unpacked beside it. */
+function unpacked(folder) {
+  return process.versions.electron ? folder.replace(/\.asar(?=[\\/]|$)/, '.asar.unpacked') : folder;
+}
 
 /** Where the addon may be, in the order in which it is looked for. */
 export function addonPaths() {

@@ -76,6 +76,22 @@ test('then the file beside the addon', (t) => {
   assert.equal(whichLibrary(folder), beside);
 });
 
+test('in Electron\'s archive nothing is loaded from it, but from what was unpacked beside it', { skip: noAddon }, (t) => {
+  const { folder, copy } = copyPackage(t);
+  const modules = path.join('node_modules', 'scaling-memory');
+  const [archive, unpacked] = ['app.asar', 'app.asar.unpacked'].map((name) => path.join(folder, name, modules));
+  cpSync(copy, archive, { recursive: true });
+  cpSync(path.join(copy, prebuilds), path.join(unpacked, prebuilds), { recursive: true });
+  rmSync(path.join(archive, prebuilds), { recursive: true });
+  copyFileSync(loadBackend().libraryPath, path.join(unpacked, prebuilds, 'libllm.so.1'));
+  const electron = path.join(folder, 'electron.cjs');
+  writeFileSync(electron, "Object.defineProperty(process, 'versions', { value: { ...process.versions, electron: '40.0.0' } });");
+  assert.equal(
+    whichLibrary(path.join(folder, 'app.asar'), { flags: ['--require', electron], SCALING_MEMORY_BACKEND: 'addon' }),
+    path.join(unpacked, prebuilds, 'libllm.so.1'),
+  );
+});
+
 test('then the system\'s', (t) => {
   const { folder } = copyPackage(t);
   copyFileSync(loadBackend().libraryPath, path.join(folder, 'libllm.so.1'));
