@@ -21,7 +21,8 @@ VENV = BUILD / "venv"
 VENV_PYTHON = VENV / "bin" / "python"
 
 # Variables that the library reads. A test or a local run is to see none of the user's own: no key of his goes anywhere.
-OF_THE_LIBRARY = ("LLM_PROVIDER", "LLM_LOG_LEVEL", "OPENAI_", "ANTHROPIC_", "RATE_LIMIT_", "RETRY_", "MAX_CONCURRENT_")
+OF_THE_LIBRARY = ("LLM_PROVIDER", "LLM_LOG_LEVEL", "OPENAI_", "ANTHROPIC_", "RATE_LIMIT_", "RETRY_", "MAX_CONCURRENT_",
+                  "SCALING_MEMORY_")
 
 
 class Package(NamedTuple):

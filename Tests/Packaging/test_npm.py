@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import tarfile
@@ -101,7 +102,7 @@ def installed(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     (folder / "package.json").write_text('{"private": true}')
     npm = os.environ.get("NPM") or shutil.which("npm") or program("NPM")
-    command = [*npm.split(), "install", "--offline", "--no-audit", "--no-fund", "--silent", str(package)]
+    command = [*shlex.split(npm), "install", "--offline", "--no-audit", "--no-fund", "--silent", str(package)]
     installing = run(folder, command, npm_config_cache=str(folder.parent / "cache"))
     assert installing.returncode == 0, installing.stdout + installing.stderr
     (folder / "stream.mjs").write_text(STREAM)
