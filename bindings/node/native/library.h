@@ -7,26 +7,26 @@
 #include <llm.h>
 
 /* Every function that the addon calls, in the order of llm.h. Their types are llm.h's own. */
-#define LLM_FUNCTIONS(FUNCTION) \
-    FUNCTION(llm_abi_version)   \
-    FUNCTION(llm_version)       \
-    FUNCTION(llm_error_json)    \
-    FUNCTION(llm_error_free)    \
+#define LLM_FUNCTIONS(FUNCTION)   \
+    FUNCTION(llm_abi_version)     \
+    FUNCTION(llm_version)         \
+    FUNCTION(llm_error_json)      \
+    FUNCTION(llm_error_free)      \
     FUNCTION(llm_config_from_env) \
-    FUNCTION(llm_client_create) \
-    FUNCTION(llm_client_destroy) \
-    FUNCTION(llm_client_stats)  \
-    FUNCTION(llm_free)          \
-    FUNCTION(llm_call_start)    \
-    FUNCTION(llm_call_pause)    \
-    FUNCTION(llm_call_cancel)   \
-    FUNCTION(llm_call_free)     \
-    FUNCTION(llm_queue_create)  \
-    FUNCTION(llm_queue_read)    \
-    FUNCTION(llm_queue_fd)      \
-    FUNCTION(llm_queue_destroy) \
-    FUNCTION(llm_queue_log)     \
-    FUNCTION(llm_provider_list) \
+    FUNCTION(llm_client_create)   \
+    FUNCTION(llm_client_destroy)  \
+    FUNCTION(llm_client_stats)    \
+    FUNCTION(llm_free)            \
+    FUNCTION(llm_call_start)      \
+    FUNCTION(llm_call_pause)      \
+    FUNCTION(llm_call_cancel)     \
+    FUNCTION(llm_call_free)       \
+    FUNCTION(llm_queue_create)    \
+    FUNCTION(llm_queue_read)      \
+    FUNCTION(llm_queue_fd)        \
+    FUNCTION(llm_queue_destroy)   \
+    FUNCTION(llm_queue_log)       \
+    FUNCTION(llm_provider_list)   \
     FUNCTION(llm_provider_define)
 
 struct library {

@@ -1,4 +1,4 @@
-/** The backend on the Node-API addon in native/, whose functions are the backend's members. What those are is said in backend.js. */
+/** The backend on the Node-API addon in native/, whose functions are its members. What a backend is, is said in backend.js. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

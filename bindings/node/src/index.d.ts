@@ -318,7 +318,7 @@ export function defineProvider(definition: ProviderDefinition): void;
 /** The version of the loaded libllm, such as "0.1.0". Loads it. */
 export function libraryVersion(): string;
 
-/** libllm or node:ffi is missing or of the wrong version; not an LLMError. */
+/** libllm is missing or of the wrong version, or this process has no way to load it; not an LLMError. */
 export class LibraryError extends Error {
   private constructor();
   /** The places that were looked at, in order. */
