@@ -98,13 +98,14 @@ def test_files_and_folders_that_the_pages_name_are_there() -> None:
 
 def test_make_targets_and_suites_that_the_pages_name_are_there() -> None:
     text = CONTRIBUTING + (ROOT / "docs/ABI.md").read_text() + (ROOT / "CHANGELOG.md").read_text()
-    targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text() + (ROOT / "packaging/install.mk").read_text(), re.M))
+    makefiles = "".join((ROOT / name).read_text() for name in ("Makefile", "packaging/install.mk", "packaging/npm.mk"))
+    targets = set(re.findall(r"^([a-z]+):.*##", makefiles, re.M))
     named = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.M))
     assert {"test", "lint", "install", "deb"} <= named <= targets
-    suites = set(re.findall(r'(?:Suite|pytest)\("(\w+)", "', (ROOT / ".ci/test").read_text()))
-    listed = re.search(r"some of them: ([\w ]+)", CONTRIBUTING)
+    suites = set(re.findall(r'(?:Suite|pytest|node_tests)\("([\w-]+)", "', (ROOT / ".ci/test").read_text()))
+    listed = re.search(r"some of them: ([\w -]+)", CONTRIBUTING)
     assert listed and set(listed[1].split()) == suites
-    for asked in re.findall(r"SUITES='?([\w ]+)'?", text):
+    for asked in re.findall(r"SUITES='?([\w -]+)'?", text):
         assert set(asked.split()) <= suites
 
 
