@@ -1,5 +1,6 @@
-/// A call as its client has prepared it: everything that is decided before the first byte is sent.
-struct CallPlan: Sendable {
+/// A call as its client has prepared it: everything that is decided before the first byte is sent. An object, because it goes
+/// through many hands.
+final class CallPlan: Sendable {
     let id: String
     let operation: Operation
     /// The operation's.
@@ -15,6 +16,25 @@ struct CallPlan: Sendable {
     let foreign: ForeignAnswer?
     /// The client's.
     let statistics: ClientStatistics
+
+    init(
+        _ operation: Operation,
+        id: String,
+        tag: UInt64,
+        settings: ClientSettings,
+        statistics: ClientStatistics
+    ) throws(LLMError) {
+        self.id = id
+        self.operation = operation
+        options = operation.options
+        self.settings = settings
+        endpoint = try settings.endpoint(options)
+        request = try settings.encode(operation, to: endpoint)
+        self.tag = tag
+        estimate = settings.estimate(operation)
+        foreign = settings.provider.adapter is ForeignAdapter ? ForeignAnswer() : nil
+        self.statistics = statistics
+    }
 
     /// nil for what no limit holds for: a health check tells how the provider is now.
     var limiter: RateLimiters.Key? {

@@ -79,35 +79,6 @@ public final class LLMClient: Sendable {
         }
     }
 
-    private func encode(_ operation: Operation, to endpoint: Endpoint) throws(LLMError) -> HTTPRequest {
-        let adapter = settings.provider.adapter
-        switch operation {
-        case .complete(let request):
-            return marked(try adapter.encodeChat(settings.filled(request), streaming: false, to: endpoint))
-        case .stream(let request):
-            return marked(try adapter.encodeChat(settings.filled(request), streaming: true, to: endpoint))
-        case .embed(let request):
-            try settings.provider.check(.embeddings)
-            return marked(try adapter.encodeEmbeddings(settings.filled(request), to: endpoint))
-        case .listModels, .healthCheck:
-            try settings.provider.check(.modelList)
-            if let foreign = adapter as? ForeignAdapter {
-                return try foreign.encodeOptions(operation.foreignNumber, to: endpoint)
-            }
-            return adapter.encodeModelList(page: nil, to: endpoint)
-        }
-    }
-
-    /// The request with a name of its own, the same for all attempts, where the provider looks for one.
-    private func marked(_ request: HTTPRequest) -> HTTPRequest {
-        guard let field = settings.provider.idempotencyHeader, request.headers.first(field) == nil else {
-            return request
-        }
-        var request = request
-        request.headers.append(HTTPHeader(field, CallIdentifier.make()))
-        return request
-    }
-
     /// A call that is ready to start.
     func makeCall(
         _ operation: Operation,
@@ -142,20 +113,7 @@ public final class LLMClient: Sendable {
 
     /// What is decided of a call before it starts.
     func makePlan(_ operation: Operation, _ callID: String, _ tag: UInt64) throws(LLMError) -> CallPlan {
-        let options = operation.options
-        let endpoint = try settings.endpoint(options)
-        return CallPlan(
-            id: callID,
-            operation: operation,
-            options: options,
-            settings: settings,
-            endpoint: endpoint,
-            request: try encode(operation, to: endpoint),
-            tag: tag,
-            estimate: settings.estimate(operation),
-            foreign: settings.provider.adapter is ForeignAdapter ? ForeignAnswer() : nil,
-            statistics: statistics
-        )
+        try CallPlan(operation, id: callID, tag: tag, settings: settings, statistics: statistics)
     }
 
     private func makeDestination(

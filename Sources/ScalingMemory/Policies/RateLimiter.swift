@@ -11,21 +11,13 @@ package final class RateLimiter {
         control = AdmissionControl(limits)
     }
 
-    /// A call that asks, until it is answered.
-    @IOThread
-    private final class Waiter {
+    /// A call whose turn has not come.
+    private struct Waiter {
+        let continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>
         let maxWaitMs: Int
-        var ticket: WaitQueue.Ticket?
-        var isCanceled = false
-        var continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>?
-
-        init(maxWaitMs: Int) {
-            self.maxWaitMs = maxWaitMs
-        }
 
         func end(_ result: Result<Permit, LLMError>) {
-            continuation?.resume(returning: result)
-            continuation = nil
+            continuation.resume(returning: result)
         }
     }
 
@@ -48,41 +40,34 @@ package final class RateLimiter {
         maxWaitMs: Int,
         queued: (Int) -> Void = { _ in }
     ) async throws(LLMError) -> Permit {
-        let waiter = Waiter(maxWaitMs: maxWaitMs)
+        if Task.isCancelled { throw Self.canceled }
+        let now = Instant.now
+        switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: maxWaitMs), at: now) {
+        case .admitted(let grant): return Permit(grant, from: self)
+        case .refused(let refusal): throw refusal.error(of: estimate, limits, maxWaitMs: maxWaitMs)
+        case .waiting(let ticket):
+            queued(control.queue.count - 1)
+            return try await turn(of: ticket, maxWaitMs: maxWaitMs)
+        }
+    }
+
+    private func turn(of ticket: WaitQueue.Ticket, maxWaitMs: Int) async throws(LLMError) -> Permit {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                waiter.continuation = continuation
-                ask(waiter, estimate, queued)
+                waiters[ticket] = Waiter(continuation: continuation, maxWaitMs: maxWaitMs)
+                // The handler's action may have come first.
+                if Task.isCancelled { cancel(ticket) } else { advance() }
             }
         } onCancel: {
-            EventLoop.shared.execute { self.cancel(waiter) }
+            EventLoop.shared.execute { self.cancel(ticket) }
         }
         return try result.get()
     }
 
-    private func ask(_ waiter: Waiter, _ estimate: TokenEstimate, _ queued: (Int) -> Void) {
-        // The handler's action may have come first.
-        if waiter.isCanceled || Task.isCancelled { return waiter.end(.failure(Self.canceled)) }
-        let now = Instant.now
-        switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: waiter.maxWaitMs), at: now) {
-        case .admitted(let grant):
-            waiter.end(.success(Permit(grant, from: self)))
-        case .refused(let refusal):
-            waiter.end(.failure(refusal.error(of: estimate, limits, maxWaitMs: waiter.maxWaitMs)))
-        case .waiting(let ticket):
-            queued(control.queue.count - 1)
-            waiter.ticket = ticket
-            waiters[ticket] = waiter
-            advance()
-        }
-    }
-
     /// Does nothing when the call has been answered.
-    private func cancel(_ waiter: Waiter) {
-        waiter.isCanceled = true
-        guard let ticket = waiter.ticket, control.cancel(ticket) else { return }
-        waiters[ticket] = nil
-        waiter.end(.failure(Self.canceled))
+    private func cancel(_ ticket: WaitQueue.Ticket) {
+        _ = control.cancel(ticket)
+        waiters.removeValue(forKey: ticket)?.end(.failure(Self.canceled))
         advance()
     }
 
