@@ -20,6 +20,14 @@ extern "C" void cjson_buffer_reserve(cjson_buffer *buffer, size_t additional) {
     buffer->capacity = capacity;
 }
 
+extern "C" void cjson_buffer_fit(cjson_buffer *buffer) {
+    if (buffer->count == 0 || buffer->count == buffer->capacity) return;
+    void *fitting = std::realloc(buffer->bytes, buffer->count);
+    if (!fitting) return;
+    buffer->bytes = static_cast<uint8_t *>(fitting);
+    buffer->capacity = buffer->count;
+}
+
 // What stands behind the backslash for a byte that a string cannot hold as it is; 0 for one that it can.
 static inline char escape_of(uint8_t byte) {
     if (byte > '\\') return 0;  // most letters

@@ -26,6 +26,9 @@ typedef struct {
 
 void cjson_buffer_reserve(cjson_buffer *_Nonnull buffer, size_t additional);
 
+/// Gives back what is reserved beyond the bytes that are there.
+void cjson_buffer_fit(cjson_buffer *_Nonnull buffer);
+
 static inline void cjson_buffer_append(cjson_buffer *_Nonnull buffer, const void *_Nullable bytes, size_t count) {
     if (count == 0) return;
     if (buffer->capacity - buffer->count < count) cjson_buffer_reserve(buffer, count);

@@ -1,4 +1,4 @@
-extension Operation {
+extension Operation.Kind {
     /// The name in log lines.
     var name: StaticString {
         switch self {
@@ -11,24 +11,13 @@ extension Operation {
     }
 }
 
-extension CallPlan {
-    /// The model that is asked for, where the operation asks one.
-    fileprivate var model: String? {
-        switch operation {
-        case .complete(let request), .stream(let request): request.model ?? settings.configuration.model
-        case .embed(let request): request.model
-        case .listModels, .healthCheck: nil
-        }
-    }
-}
-
 extension CallLog {
     init(_ plan: CallPlan) {
         self.init(
             callID: plan.id,
             provider: plan.provider.name,
             model: plan.model,
-            operation: plan.operation.name,
+            operation: plan.kind.name,
             secrets: plan.secrets,
             headers: plan.endpoint.headers
         )

@@ -2,7 +2,11 @@
 /// through many hands.
 final class CallPlan: Sendable {
     let id: String
-    let operation: Operation
+    let kind: Operation.Kind
+    /// The model that is asked for, where the operation asks one.
+    let model: String?
+    /// What an answer with embeddings answers. (A chat is not kept, beside the body that it became.)
+    let embedding: EmbeddingRequest?
     /// The operation's.
     let options: CallOptions
     let settings: ClientSettings
@@ -25,11 +29,17 @@ final class CallPlan: Sendable {
         statistics: ClientStatistics
     ) throws(LLMError) {
         self.id = id
-        self.operation = operation
+        kind = operation.kind
         options = operation.options
         self.settings = settings
         endpoint = try settings.endpoint(options)
         request = try settings.encode(operation, to: endpoint)
+        (model, embedding) =
+            switch operation {
+            case .complete(let chat), .stream(let chat): (chat.model ?? settings.configuration.model, nil)
+            case .embed(let embedding): (embedding.model, embedding)
+            case .listModels, .healthCheck: (nil, nil)
+            }
         self.tag = tag
         estimate = settings.estimate(operation)
         foreign = settings.provider.adapter is ForeignAdapter ? ForeignAnswer() : nil
@@ -38,7 +48,7 @@ final class CallPlan: Sendable {
 
     /// nil for what no limit holds for: a health check tells how the provider is now.
     var limiter: RateLimiters.Key? {
-        if case .healthCheck = operation { return nil }
+        if kind == .healthCheck { return nil }
         return settings.limiter(for: options)
     }
 
@@ -54,7 +64,7 @@ final class CallPlan: Sendable {
 
     var timeouts: Timeouts {
         var limits = settings.configuration.timeouts.applying(options.timeouts)
-        if case .healthCheck = operation, options.timeouts.totalMs == nil {
+        if kind == .healthCheck, options.timeouts.totalMs == nil {
             limits.totalMs = limits.totalMs == 0 ? Self.healthCheckMs : min(limits.totalMs, Self.healthCheckMs)
         }
         return limits

@@ -1,4 +1,4 @@
-extension Operation {
+extension Operation.Kind {
     /// The number by which a foreign adapter knows it.
     var foreignNumber: Int32 {
         switch self {
@@ -14,11 +14,12 @@ extension Operation {
 extension CallRunner {
     /// What is known here of a call whose answer its reader decodes: when and how often, and nothing of what. A health check
     /// has no more to it.
+    @inline(never)
     func foreignResult(_ answer: ForeignAnswer) async throws(LLMError) -> CallResult {
-        if case .healthCheck = plan.operation { return .health(try await health()) }
+        if plan.kind == .healthCheck { return try await health() }
         defer { foreign = nil }
         try await exchange(plan.request) { makeForeign(answer) }
-        switch plan.operation {
+        switch plan.kind {
         case .embed: return .embeddings(EmbeddingList(provider: plan.provider.name))
         case .listModels, .healthCheck: return .models(ModelList(provider: plan.provider.name))
         case .complete, .stream:

@@ -1,37 +1,35 @@
 extension CallRunner {
-    /// What the call gives.
+    /// What the call gives. Each operation is a function of its own, which is not inlined: while a call runs, its task has room
+    /// for what its functions handle, and for no other operation's.
     func result() async throws(LLMError) -> CallResult {
         if let answer = plan.foreign { return try await foreignResult(answer) }
-        return switch plan.operation {
-        case .complete: .response(try await chat(streaming: false))
-        case .stream: .response(try await chat(streaming: true))
-        case .embed(let request): .embeddings(try await embeddings(request))
-        case .listModels: .models(try await models())
-        case .healthCheck: .health(try await health())
+        switch plan.kind {
+        case .complete, .stream: return try await chat()
+        case .embed: return try await embeddings()
+        case .listModels: return try await models()
+        case .healthCheck: return try await health()
         }
     }
 
     /// One parser for all calls: each document is read to its end before the next one comes.
     static let parser = JSONParser()
 
-    private func chat(streaming: Bool) async throws(LLMError) -> Response {
+    private func chat() async throws(LLMError) -> CallResult {
         defer { chat = nil }
-        var response = try await exchange(plan.request) {
-            let exchange = makeChat(streaming: streaming)
+        return try await exchange(plan.request) {
+            let exchange = makeChat()
             chat = exchange
             return exchange
         }
-        response.timeToFirstEventMs = chat?.firstEvent?.milliseconds(since: started)
-        return response
     }
 
-    private func makeChat(streaming: Bool) -> ChatExchange {
+    private func makeChat() -> ChatExchange {
         let configuration = plan.settings.configuration
-        let events = streaming ? EventWriter(tag: plan.tag) : nil
+        let events = plan.kind == .stream ? EventWriter(tag: plan.tag) : nil
         let reader = ResponseReader(
             adapter: plan.provider.adapter,
             provider: plan.provider.name,
-            isStreaming: streaming,
+            isStreaming: plan.kind == .stream,
             limits: ResponseReader.Limits(
                 responseBytes: configuration.maxResponseBytes,
                 eventBytes: configuration.maxEventBytes
@@ -39,25 +37,30 @@ extension CallRunner {
             parser: Self.parser,
             events: events
         )
-        return ChatExchange(reader: reader, events: events, channel: channel)
+        return ChatExchange(reader: reader, events: events, channel: channel, started: started)
     }
 
-    private func embeddings(_ request: EmbeddingRequest) async throws(LLMError) -> EmbeddingList {
+    @inline(never)
+    private func embeddings() async throws(LLMError) -> CallResult {
+        guard let request = plan.embedding else { throw .internalDefect("a call for embeddings has no texts") }
         let reader = EmbeddingReader(
             adapter: plan.provider.adapter,
             provider: plan.provider.name,
             parser: Self.parser
         )
-        return try await exchange(plan.request) {
-            BodyExchange(
-                maximumBytes: plan.settings.configuration.maxResponseBytes,
-                tokens: { $0.usage.total ?? $0.usage.inputTokens },
-                { (response) throws(LLMError) in try reader.read(response, to: request) }
-            )
-        }
+        return .embeddings(
+            try await exchange(plan.request) {
+                BodyExchange(
+                    maximumBytes: plan.settings.configuration.maxResponseBytes,
+                    tokens: { $0.usage.total ?? $0.usage.inputTokens },
+                    { (response) throws(LLMError) in try reader.read(response, to: request) }
+                )
+            }
+        )
     }
 
-    private func models() async throws(LLMError) -> ModelList {
+    @inline(never)
+    private func models() async throws(LLMError) -> CallResult {
         var list = ModelList(provider: plan.provider.name)
         var request = plan.request
         // A list that goes on and on is not waited for.
@@ -67,7 +70,7 @@ extension CallRunner {
             guard let next = page.next else { break }
             request = plan.provider.adapter.encodeModelList(page: next, to: plan.endpoint)
         }
-        return list
+        return .models(list)
     }
 
     private struct Page: Sendable {
@@ -93,7 +96,8 @@ extension CallRunner {
     }
 
     /// One attempt, and outside the rate limits: it tells how the provider is now.
-    func health() async throws(LLMError) -> HealthReport {
+    @inline(never)
+    func health() async throws(LLMError) -> CallResult {
         var error: LLMError?
         do throws(LLMError) {
             if let answer = plan.foreign {
@@ -106,11 +110,12 @@ extension CallRunner {
             if failure.code == .canceled, isCanceledByChoice { throw failure }
             error = described(failure)
         }
-        return HealthReport(
+        let report = HealthReport(
             provider: plan.provider.name,
             latencyMs: Instant.now.milliseconds(since: started),
             error: error,
             callID: plan.id
         )
+        return .health(report)
     }
 }

@@ -82,6 +82,8 @@ final class CallRunner {
     /// Whether somebody gave up on the call, rather than its time being up.
     var isCanceledByChoice: Bool { cancelReason != nil }
 
+    /// Never inlined: what it handles would have its place in the task of a call that runs, for as long as that does.
+    @inline(never)
     private func finish(_ result: Result<CallResult, LLMError>) {
         guard !isOver else { return }
         isOver = true

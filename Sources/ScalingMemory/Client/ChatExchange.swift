@@ -4,6 +4,7 @@ final class ChatExchange: Exchange, TurnEndHandler {
     private let reader: ResponseReader
     private let events: EventWriter?
     private let channel: any EventDestination
+    private let started: Instant
     private var transfer: (any ResponseTransfer)?
     private var flushIsDue = false
     /// When the first event was read.
@@ -13,10 +14,12 @@ final class ChatExchange: Exchange, TurnEndHandler {
     /// A burst is handed over in batches of at most this many events, so that the consumer can begin.
     private static let eventsPerBatch = 64
 
-    init(reader: ResponseReader, events: EventWriter?, channel: any EventDestination) {
+    /// `started`: when the call was, of which this may be the second attempt.
+    init(reader: ResponseReader, events: EventWriter?, channel: any EventDestination, started: Instant) {
         self.reader = reader
         self.events = events
         self.channel = channel
+        self.started = started
     }
 
     func transferStarted(_ transfer: any ResponseTransfer) {
@@ -46,15 +49,20 @@ final class ChatExchange: Exchange, TurnEndHandler {
     var head: HTTPResponseHead { reader.head }
     var hasDelivered: Bool { firstEvent != nil }
 
-    func tokens(in response: Response) -> Int? { response.usage.total }
+    func tokens(in result: CallResult) -> Int? {
+        guard case .response(let response) = result else { return nil }
+        return response.usage.total
+    }
 
-    func finish(_ failure: LLMError?) throws(LLMError) -> Response {
+    func finish(_ failure: LLMError?) throws(LLMError) -> CallResult {
         transfer = nil
         defer {
             handOver()
             flush()
         }
-        return try reader.finish(failure)
+        var response = try reader.finish(failure)
+        response.timeToFirstEventMs = firstEvent?.milliseconds(since: started)
+        return .response(response)
     }
 
     private func handOver() {

@@ -13,7 +13,7 @@ extension ClientSettings {
         case .listModels, .healthCheck:
             try provider.check(.modelList)
             if let foreign = adapter as? ForeignAdapter {
-                return try foreign.encodeOptions(operation.foreignNumber, to: endpoint)
+                return try foreign.encodeOptions(operation.kind.foreignNumber, to: endpoint)
             }
             return adapter.encodeModelList(page: nil, to: endpoint)
         }

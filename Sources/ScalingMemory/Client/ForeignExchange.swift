@@ -44,7 +44,7 @@ final class ForeignExchange: Exchange, TurnEndHandler {
         self.answer = answer
         self.channel = channel
         self.parser = parser
-        if case .stream = plan.operation { isStreaming = true } else { isStreaming = false }
+        isStreaming = plan.kind == .stream
     }
 
     // MARK: The transfer

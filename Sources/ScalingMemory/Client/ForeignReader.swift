@@ -30,7 +30,7 @@ final class ForeignReader: @unchecked Sendable {
         self.channel = channel
         self.complete = complete
         answer = plan.foreign ?? ForeignAnswer()
-        if case .stream = plan.operation { events = EventWriter(tag: plan.tag) } else { events = nil }
+        events = plan.kind == .stream ? EventWriter(tag: plan.tag) : nil
     }
 
     // MARK: Taking
@@ -157,13 +157,13 @@ final class ForeignReader: @unchecked Sendable {
 
     /// `result` is what the I/O thread knows of it: the timings.
     private func filled(_ result: CallResult) throws(LLMError) -> CallResult {
-        switch (result, plan.operation) {
+        switch (result, plan.embedding) {
         case (.response(let known), _):
             if events == nil, let response = try readWhole() { return .response(response.with(known)) }
             let reader = responseReader()
             if let body = answer.body { _ = reader.receive(body.bytes) }
             return .response(try reader.finish(nil).with(known))
-        case (.embeddings(let known), .embed(let request)):
+        case (.embeddings(let known), let request?):
             return .embeddings(try embeddings(request, known))
         case (.models(let known), _): return .models(try models(known))
         default: return result

@@ -23,6 +23,20 @@ package indirect enum Operation: Sendable {
     case listModels(CallOptions)
     case healthCheck(CallOptions)
 
+    enum Kind: Sendable {
+        case complete, stream, embed, listModels, healthCheck
+    }
+
+    var kind: Kind {
+        switch self {
+        case .complete: .complete
+        case .stream: .stream
+        case .embed: .embed
+        case .listModels: .listModels
+        case .healthCheck: .healthCheck
+        }
+    }
+
     var options: CallOptions {
         switch self {
         case .complete(let request), .stream(let request): request.options

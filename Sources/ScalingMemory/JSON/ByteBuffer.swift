@@ -24,6 +24,11 @@ public final class ByteBuffer: @unchecked Sendable {
         free(storage.bytes)
     }
 
+    /// Gives back what is reserved beyond the bytes that are there: for one that is complete, and kept.
+    func fit() {
+        cjson_buffer_fit(&storage)
+    }
+
     public var count: Int { storage.count }
     public var isEmpty: Bool { storage.count == 0 }
 

@@ -15,7 +15,7 @@ public struct JSONObject: Sendable, Hashable {
     /// Of members that have the same name the last is taken.
     package init(_ node: JSONNode) {
         members = node.members.map { Member(key: $0.key, value: JSONValue($0.value)) }
-        if Set(members.map(\.key)).count == members.count { return }
+        if hasDistinctKeys { return }
         var places: [String: Int] = [:]
         var unique: [Member] = []
         for member in members {
@@ -27,6 +27,14 @@ public struct JSONObject: Sendable, Hashable {
             }
         }
         members = unique
+    }
+
+    private var hasDistinctKeys: Bool {
+        if members.count > 16 { return Set(members.map(\.key)).count == members.count }
+        for (index, member) in members.enumerated() where members[..<index].contains(where: { $0.key == member.key }) {
+            return false
+        }
+        return true
     }
 
     public var isEmpty: Bool { members.isEmpty }

@@ -19,6 +19,7 @@ struct RequestBody {
         }
         this.writer.buffer.append("}")
         if this.writer.buffer.hasFailed { throw LLMError(.memory, "there is no memory for the request") }
+        this.writer.buffer.fit()
         return this.writer.buffer
     }
 
@@ -26,27 +27,31 @@ struct RequestBody {
         self.extra = extra
     }
 
+    private func isInExtra(_ key: StaticString) -> Bool {
+        !extra.isEmpty && extra["\(key)"] != nil
+    }
+
     /// Writes a field's name and lets `value` write its value.
     mutating func field(_ key: StaticString, _ value: (inout JSONWriter) throws(LLMError) -> Void) throws(LLMError) {
-        guard extra["\(key)"] == nil else { return }
+        guard !isInExtra(key) else { return }
         writer.key(key)
         try value(&writer)
     }
 
     mutating func field(_ key: StaticString, _ text: String?) {
-        if extra["\(key)"] == nil { writer.member(key, text) }
+        if !isInExtra(key) { writer.member(key, text) }
     }
 
     mutating func field(_ key: StaticString, _ number: Int?) {
-        if extra["\(key)"] == nil { writer.member(key, number) }
+        if !isInExtra(key) { writer.member(key, number) }
     }
 
     mutating func field(_ key: StaticString, _ number: Double?) {
-        if extra["\(key)"] == nil { writer.member(key, number) }
+        if !isInExtra(key) { writer.member(key, number) }
     }
 
     mutating func field(_ key: StaticString, _ value: JSONValue?) {
-        if extra["\(key)"] == nil { writer.member(key, value) }
+        if !isInExtra(key) { writer.member(key, value) }
     }
 
     mutating func field(named key: String, _ value: JSONValue?) {
