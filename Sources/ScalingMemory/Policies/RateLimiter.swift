@@ -11,13 +11,25 @@ package final class RateLimiter {
         control = AdmissionControl(limits)
     }
 
-    /// A call whose turn has not come.
-    private struct Waiter {
-        let continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>
+    /// A call whose turn has not come. It may come before the call has begun to wait.
+    @IOThread
+    private final class Waiter {
         let maxWaitMs: Int
+        private var result: Result<Permit, LLMError>?
+        private var continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>?
+
+        init(maxWaitMs: Int) {
+            self.maxWaitMs = maxWaitMs
+        }
+
+        func wait(_ continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>) {
+            if let result { return continuation.resume(returning: result) }
+            self.continuation = continuation
+        }
 
         func end(_ result: Result<Permit, LLMError>) {
-            continuation.resume(returning: result)
+            self.result = result
+            continuation?.resume(returning: result)
         }
     }
 
@@ -47,17 +59,16 @@ package final class RateLimiter {
         case .refused(let refusal): throw refusal.error(of: estimate, limits, maxWaitMs: maxWaitMs)
         case .waiting(let ticket):
             queued(control.queue.count - 1)
-            return try await turn(of: ticket, maxWaitMs: maxWaitMs)
+            let waiter = Waiter(maxWaitMs: maxWaitMs)
+            waiters[ticket] = waiter
+            advance()
+            return try await turn(of: waiter, ticket)
         }
     }
 
-    private func turn(of ticket: WaitQueue.Ticket, maxWaitMs: Int) async throws(LLMError) -> Permit {
+    private func turn(of waiter: Waiter, _ ticket: WaitQueue.Ticket) async throws(LLMError) -> Permit {
         let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                waiters[ticket] = Waiter(continuation: continuation, maxWaitMs: maxWaitMs)
-                // The handler's action may have come first.
-                if Task.isCancelled { cancel(ticket) } else { advance() }
-            }
+            await withUnsafeContinuation { waiter.wait($0) }
         } onCancel: {
             EventLoop.shared.execute { self.cancel(ticket) }
         }
@@ -66,7 +77,7 @@ package final class RateLimiter {
 
     /// Does nothing when the call has been answered.
     private func cancel(_ ticket: WaitQueue.Ticket) {
-        _ = control.cancel(ticket)
+        guard control.cancel(ticket) else { return }
         waiters.removeValue(forKey: ticket)?.end(.failure(Self.canceled))
         advance()
     }
