@@ -1,0 +1,74 @@
+"""A tool call goes round with a real model, over each of its server's wires: the model calls the tool, the test runs it
+and sends the result back with the message that the call came in, and the model answers.
+
+The model chooses to call: nothing of the request makes it. (It has seen examples, in template.jinja.)
+"""
+import json
+import sys
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "bindings/python/src"))
+
+from scaling_memory import (Client, Event, Response, ResponseEvent, TextEvent, ToolCallDeltaEvent,  # noqa: E402
+                            ToolCallEvent)
+
+MODEL = "SmolLM2-135M"
+PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": ""}
+QUESTION = {"role": "user", "content": "What is the weather in Paris?"}
+WEATHER = "17 degrees, rain"
+TOOL = {"type": "function", "function": {
+    "name": "get_weather", "description": "Tells the weather in a city",
+    "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}
+
+Ask = Callable[[List[Dict[str, Any]]], Response]
+
+
+@pytest.fixture(params=PATHS)
+def wire(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def client(wire: str, model_server: str) -> Iterator[Client]:
+    with Client(wire, base_url=model_server + PATHS[wire], model=MODEL, max_tokens=60, temperature=0) as client:
+        yield client
+
+
+@pytest.fixture(params=("complete", "stream"))
+def ask(request: pytest.FixtureRequest, client: Client) -> Ask:
+    """Asks in either way, with the tool at hand, and gives the response."""
+    if request.param == "complete":
+        return lambda messages: client.complete(messages, tools=[TOOL])
+    return lambda messages: client.stream(messages, tools=[TOOL]).finish()
+
+
+def run_tool(arguments: str) -> str:
+    assert json.loads(arguments) == {"city": "Paris"}
+    return WEATHER
+
+
+def test_a_tool_call_goes_round(ask: Ask, wire: str) -> None:
+    first = ask([QUESTION])
+    assert (first.finish_reason, first.content) == ("tool_calls", "")
+    [call] = first.message["tool_calls"]
+    assert call["id"] and call["function"]["name"] == "get_weather"
+    result = run_tool(call["function"]["arguments"])
+
+    second = ask([QUESTION, first.message, {"role": "tool", "tool_call_id": call["id"], "content": result}])
+    assert second.finish_reason in ("stop", "length") and not second.message.get("tool_calls")
+    # Nothing but the tool's result says so.
+    assert "17" in second.content
+
+
+def test_a_streamed_call_comes_in_pieces_and_whole(client: Client) -> None:
+    events: List[Event] = list(client.stream([QUESTION], tools=[TOOL]))
+    pieces = [event for event in events if isinstance(event, ToolCallDeltaEvent)]
+    [whole] = [event for event in events if isinstance(event, ToolCallEvent)]
+    assert len(pieces) > 1 and "".join(piece.arguments or "" for piece in pieces) == whole.arguments
+    assert json.loads(whole.arguments) == {"city": "Paris"}
+    assert isinstance(events[-1], ResponseEvent) and not any(isinstance(event, TextEvent) for event in events)
+    [call] = events[-1].response.message["tool_calls"]
+    assert (call["id"], call["function"]) == (whole.id, {"name": whole.name, "arguments": whole.arguments})
