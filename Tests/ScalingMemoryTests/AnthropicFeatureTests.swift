@@ -122,6 +122,23 @@ struct AnthropicFeatureTests {
         }
     }
 
+    @Test("A tool is strict where it says so")
+    func strictTools() throws {
+        let body = try adapter.encoding(
+            """
+            {"messages": [{"role": "user", "content": "a"}], "tools": [
+              {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}, "strict": true}},
+              {"type": "function", "function": {"name": "g", "parameters": {"type": "object"}}}]}
+            """
+        ).body
+        let schema: JSONValue = ["type": "object"]
+        #expect(
+            body["tools"] == [
+                ["name": "f", "input_schema": schema, "strict": true], ["name": "g", "input_schema": schema],
+            ]
+        )
+    }
+
     @Test("Marks for the cache stand at parts, tools and results, and of a message at its last block")
     func cacheMarks() throws {
         let mark = #""cache_control": {"type": "ephemeral"}"#
