@@ -4,6 +4,8 @@ and sends the result back with the message that the call came in, and the model 
 The model chooses to call: nothing of the request makes it. (It has seen examples, in template.jinja.)
 """
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List
@@ -15,6 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "bindings
 from scaling_memory import (Client, Event, Response, ResponseEvent, TextEvent, ToolCallDeltaEvent,  # noqa: E402
                             ToolCallEvent)
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+NODE = os.environ.get("NODE", "node")
+LIBRARY_DIR = os.environ.get("LLM_LIBRARY_DIR") or str(ROOT / ".build/release")
+HANG = 120  # seconds
 MODEL = "SmolLM2-135M"
 PATHS = {"openai": "/v1", "openai-responses": "/v1", "anthropic": ""}
 QUESTION = {"role": "user", "content": "What is the weather in Paris?"}
@@ -72,3 +78,23 @@ def test_a_streamed_call_comes_in_pieces_and_whole(client: Client) -> None:
     assert isinstance(events[-1], ResponseEvent) and not any(isinstance(event, TextEvent) for event in events)
     [call] = events[-1].response.message["tool_calls"]
     assert (call["id"], call["function"]) == (whole.id, {"name": whole.name, "arguments": whole.arguments})
+
+
+@pytest.fixture(params=("c", "node"))
+def program(request: pytest.FixtureRequest, tmp_path: Path) -> List[str]:
+    """The command that makes a tool call go round in another language."""
+    here = Path(__file__).resolve().parent
+    if request.param == "node":
+        return [NODE, "--experimental-ffi", "--disable-warning=ExperimentalWarning", str(here / "tool_call.mjs")]
+    built = str(tmp_path / "tool_call")
+    subprocess.run([os.environ.get("CC", "cc"), "-std=c99", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}",
+                    "-o", built, str(here / "tool_call.c"), f"-L{LIBRARY_DIR}", "-lllm", f"-Wl,-rpath,{LIBRARY_DIR}"],
+                   check=True)
+    return [built]
+
+
+def test_a_tool_call_goes_round_in_other_languages(program: List[str], wire: str, model_server: str) -> None:
+    ran = subprocess.run([*program, model_server + PATHS[wire], wire], capture_output=True, text=True, timeout=HANG)
+    assert ran.returncode == 0, ran.stderr
+    said = json.loads(ran.stdout)
+    assert json.loads(said["arguments"]) == {"city": "Paris"} and "17" in said["content"]

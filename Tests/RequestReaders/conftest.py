@@ -28,7 +28,8 @@ class Pair(NamedTuple):
 @pytest.fixture(scope="session")
 def recordings() -> None:
     if not recorded.FOLDER.is_dir():
-        pytest.skip(f"the recorded exchanges are not at {recorded.FOLDER}: LLM_RECORDINGS may name the folder that holds them")
+        pytest.skip(f"the recorded exchanges are not at {recorded.FOLDER}: "
+                    "LLM_RECORDINGS may name the folder that holds them")
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +45,8 @@ def pairs(sender: Sender) -> Callable[[str], List[Pair]]:
 
     def pair(one: Recorded) -> Pair:
         try:
-            return Pair(one, sender.send(translate.provider(one), translate.operation(one), translate.REQUEST[one.wire](one)))
+            request = translate.REQUEST[one.wire](one)
+            return Pair(one, sender.send(translate.provider(one), translate.operation(one), request))
         except LLMError as error:
             return Pair(one, None, f"{error.status}: {error}")
 

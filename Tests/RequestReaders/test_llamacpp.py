@@ -25,7 +25,6 @@ BOUNDS = {"openai-chat": "max_completion_tokens", "openai-responses": "max_outpu
 #: What that server does not have, by what it says: the recorded requests themselves are refused in the same words.
 LACKS = {
     "openai-chat": {
-        "Invalid tool_choice: any": "Mistral's word for a call that is required",
         "input is not supported": "images, sounds and videos, with this model",
         "unsupported content[].type": "documents"},
     "openai-responses": {

@@ -30,8 +30,8 @@ def test_what_is_sent_means_what_was_recorded(wire: str, pairs: Pairs, report: C
     # A form that no recording needs would only hide something.
     assert [form.says for form in forms if not needed[form.says]] == []
     count = sum(pair.sent is not None for pair in pairs(wire))
-    report(f"{wire}: {count} of {len(pairs(wire))} recorded requests sent, {equal} as recorded, {count - equal} in other words "
-           f"of the same meaning")
+    report(f"{wire}: {count} of {len(pairs(wire))} recorded requests sent, {equal} as recorded, "
+           f"{count - equal} in other words of the same meaning")
     for says, times in needed.most_common():
         report(f"    {times:3} {says}")
 

@@ -41,6 +41,7 @@ struct AnthropicFeatureTests {
         #expect(shown["thinking"] == ["type": "adaptive", "display": "summarized"])
         #expect(shown["output_config"] == ["effort": "low"])
         #expect(try body(#""reasoning": {"effort": "none"}"#)["thinking"] == nil)
+        #expect(try body(#""reasoning": {"max_tokens": 0}"#)["thinking"] == nil)
         #expect(throws: LLMError.self) { try body(#""reasoning": {"effort": "much"}"#) }
     }
 

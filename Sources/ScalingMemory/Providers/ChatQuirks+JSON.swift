@@ -1,7 +1,7 @@
 extension ChatQuirks {
     private static let fields: Set = [
-        "max_tokens", "reasoning", "seed", "dimensions", "stream_options", "developer_role", "cache_control", "file_urls",
-        "lacks", "returns", "think_tags",
+        "max_tokens", "reasoning", "seed", "dimensions", "stream_options", "developer_role", "cache_control",
+        "file_urls", "lacks", "returns", "think_tags",
     ]
 
     /// Reads `{"max_tokens": "max_completion_tokens", "reasoning": "reasoning", "seed": "random_seed", "dimensions":

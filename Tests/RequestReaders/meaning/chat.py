@@ -23,6 +23,12 @@ def bound(body: Body) -> None:
         body["max_tokens"] = body.pop("max_completion_tokens")
 
 
+@forms("Mistral has two words for a call that is required")
+def required(body: Body) -> None:
+    if body.get("tool_choice") == "any":
+        body["tool_choice"] = "required"
+
+
 @forms("a call of a message needs no index: that is for a stream's pieces")
 def index(body: Body) -> None:
     for message in body["messages"]:

@@ -52,7 +52,9 @@ def annotations(body: Body) -> None:
 def text(body: Body) -> None:
     for item in body["input"]:
         content = item.get("content")
-        if item.get("role") == "assistant" and isinstance(content, list) and [part.keys() for part in content] == [{"type", "text"}]:
+        if item.get("role") != "assistant" or not isinstance(content, list):
+            continue
+        if [part.keys() for part in content] == [{"type", "text"}]:
             item["content"] = content[0]["text"]
 
 

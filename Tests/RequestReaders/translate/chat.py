@@ -3,7 +3,7 @@ from typing import Any, Dict
 
 from recorded import Recorded
 
-SAME = ("model", "temperature", "top_p", "stop", "tools", "tool_choice", "response_format", "metadata", "reasoning")
+SAME = ("model", "temperature", "top_p", "stop", "tools", "response_format", "metadata", "reasoning")
 #: Which of the request's fields these are.
 BOUNDS = ("max_tokens", "max_completion_tokens")
 SEEDS = ("seed", "random_seed")
@@ -26,6 +26,8 @@ def request(recorded: Recorded) -> Dict[str, Any]:
             asked["seed"] = value
         elif name == "reasoning_effort":
             asked["reasoning"] = {"effort": value}
+        elif name == "tool_choice":
+            asked[name] = "required" if value == "any" else value  # Mistral knows both words
         elif name in SAME and not (name == "temperature" and value > HOTTEST):
             asked[name] = value
         else:

@@ -69,7 +69,9 @@ def answer(blocks: Any) -> Block:
     calls = [{"id": block["id"], "type": "function",
               "function": {"name": block["name"], "arguments": block["input"]}}
              for block in blocks if block["type"] == "tool_use"]
-    texts = [block for block in blocks if block["type"] == "text"]
+    # (Citations are in "native".)
+    texts = [{name: value for name, value in block.items() if name != "citations"}
+             for block in blocks if block["type"] == "text"]
     message: Block = {"role": "assistant", "content": content(texts) if texts else None}
     if calls:
         message["tool_calls"] = calls
