@@ -15,7 +15,7 @@ from conftest import Pair
 Pairs = Callable[[str], List[Pair]]
 SHOWN = 20
 WAIT = 120     # seconds; only against a hang
-ANSWERED = 6   # requests a wire
+ANSWERED = 3   # requests a wire
 BOUND = 4      # tokens of their answers
 PATHS = {"openai-chat": "/v1/chat/completions", "openai-responses": "/v1/responses", "anthropic": "/v1/messages"}
 COUNTERS = {"openai-chat": "/v1/chat/completions/input_tokens", "openai-responses": "/v1/responses/input_tokens",
