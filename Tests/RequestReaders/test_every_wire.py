@@ -39,7 +39,6 @@ REASONING = {"effort", "max_tokens"}
 NOT_KNOWN = {"groq": {"file", "allowed_tools"}, "mistral": {"allowed_tools"}, "openrouter": {"allowed_tools"}}
 #: Why the library refuses some: no other words would say the same.
 REFUSALS = ("reasoning.max_tokens is 512; it takes 1024 tokens or more",
-            "a file of another provider is not there for Gemini",
             "nothing is left of messages without what has no counterpart in")
 #: Which requests the types of a target's SDK do not take, and in what: the first is beyond OpenAI's own types as well.
 BEYOND = {"openai": {"image_tool_result__a_tool_result_image_is_read_by_the_model": "ToolMessageParam.content"},
