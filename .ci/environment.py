@@ -59,6 +59,10 @@ FAULT_TOOLS = [
     Package("llm-katan==0.22.0", "another server of LLM wires that fails", 1, with_dependencies=True),
     Package("faulty==0.2.1", "a proxy that spoils connections", 1, with_dependencies=True),
 ]
+# Official SDKs, whose request types read what the library sends.
+SDKS = [Package(line, "reads requests in Tests/RequestReaders", 3, with_dependencies=True)
+        for line in (ROOT / "Tests/RequestReaders/requirements.txt").read_text("utf-8").split("\n")
+        if line and not line.startswith("#")]
 NODE_NEEDED = (26, 1)
 
 

@@ -619,10 +619,10 @@ llm_status llm_provider_list(char *LLM_NULLABLE *LLM_NONNULL providers_json, llm
  *   "models"        names, for people; the first is the model of requests and configurations that name none
  *   "quirks"        for "openai-chat", in what the server differs from others: {"max_tokens": the field's name,
  *                   "max_tokens" or "max_completion_tokens", "reasoning": "reasoning_effort" or "reasoning" (an object),
- *                   "seed": the field's name, "stream_options", "developer_role", "cache_control", "file_urls": false where it
- *                   does not take them, "lacks": what it does not have (fields of a request, types of parts, "tools",
- *                   "embeddings", "model_list"), "returns": members of an answer's message that must come back with it,
- *                   "think_tags": true where answers begin with <think>reasoning</think>}
+ *                   "seed", "dimensions": the field's name, "stream_options", "developer_role", "cache_control", "file_urls":
+ *                   false where it does not take them, "lacks": what it does not have (fields of a request, types of
+ *                   parts, "tools", "embeddings", "model_list"), "returns": members of an answer's message that must come
+ *                   back with it, "think_tags": true where answers begin with <think>reasoning</think>}
  *
  * Errors name the field. Keys have no place in it: they are the client's. */
 llm_status llm_provider_define(const char *LLM_NONNULL definition_json, llm_error *LLM_NULLABLE *LLM_NULLABLE error);

@@ -1,14 +1,12 @@
 """Fixtures for tests against a real model: the server, and the environment that leads a program to it."""
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Callable, Dict, Iterator
 
 import pytest
+import serving
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 MODEL = "SmolLM2-135M"
 
 
@@ -21,16 +19,8 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of a model server that lives as long as the tests do."""
-    log = tmp_path_factory.mktemp("model-server") / "server.log"
-    server = subprocess.Popen([sys.executable, str(HERE / "serve.py"), "--log", str(log)], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, text=True)
-    try:
-        base = server.stdout.readline().strip()
-        assert base.startswith("http"), f"the model server did not start, its log: {log.read_text() if log.exists() else ''}"
+    with serving.model_server(tmp_path_factory.mktemp("model-server") / "server.log") as base:
         yield base
-    finally:
-        server.terminate()
-        server.wait()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ nothing else is printed there. Below it are
 
 The model goes by the name SmolLM2-135M, whatever a request asks for. An answer ends after --max-tokens tokens where the
 request names no bound; a prompt that is longer than --context tokens is refused with status 400. Keys are not checked.
+Requests may have tools: template.jinja tells the model of them.
 
 The process ends when it is sent SIGTERM or SIGINT, and by itself within a second after its parent has ended, however
 that happened. Exit status 2: a package is missing; 1: the server did not start (the log says why).
@@ -67,6 +68,8 @@ def start(options: argparse.Namespace):
     settings.cpuparams.n_threads = options.threads
     settings.endpoint_slots = True
     settings.ui = False
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "template.jinja"), encoding="utf-8") as template:
+        settings.chat_template = template.read()
     return xllamacpp.Server(settings)
 
 

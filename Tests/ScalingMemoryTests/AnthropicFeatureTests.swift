@@ -41,6 +41,7 @@ struct AnthropicFeatureTests {
         #expect(shown["thinking"] == ["type": "adaptive", "display": "summarized"])
         #expect(shown["output_config"] == ["effort": "low"])
         #expect(try body(#""reasoning": {"effort": "none"}"#)["thinking"] == nil)
+        #expect(try body(#""reasoning": {"max_tokens": 0}"#)["thinking"] == nil)
         #expect(throws: LLMError.self) { try body(#""reasoning": {"effort": "much"}"#) }
     }
 
@@ -120,6 +121,23 @@ struct AnthropicFeatureTests {
             #expect(dropped.count == 1)
             #expect(body["messages"]?[1]?["content"] == [["type": "text", "text": "b"]])
         }
+    }
+
+    @Test("A tool is strict where it says so")
+    func strictTools() throws {
+        let body = try adapter.encoding(
+            """
+            {"messages": [{"role": "user", "content": "a"}], "tools": [
+              {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}, "strict": true}},
+              {"type": "function", "function": {"name": "g", "parameters": {"type": "object"}}}]}
+            """
+        ).body
+        let schema: JSONValue = ["type": "object"]
+        #expect(
+            body["tools"] == [
+                ["name": "f", "input_schema": schema, "strict": true], ["name": "g", "input_schema": schema],
+            ]
+        )
     }
 
     @Test("Marks for the cache stand at parts, tools and results, and of a message at its last block")

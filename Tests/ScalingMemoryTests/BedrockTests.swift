@@ -217,6 +217,19 @@ struct BedrockTests {
         #expect(body == #"{"messages":[{"role":"user","content":[{"text":"a"}]}],"# + fields.dropFirst())
     }
 
+    @Test("A list of allowed tools is refused by name, or left out where that is allowed")
+    func allowedTools() throws {
+        let request =
+            #"{"model": "m", "messages": [{"role": "user", "content": "a"}], "#
+            + #""tools": [{"type": "function", "function": {"name": "f"}}], "#
+            + #""tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": []}}"#
+        #expect(try adapter.refusal(of: request + "}")?.contains("allowed_tools") == true)
+        let (body, dropped) = try adapter.encoding(request + #", "drop_unsupported": true}"#)
+        #expect(dropped.count == 1)
+        #expect(body["toolConfig"]?["tools"]?.array?.count == 1)
+        #expect(body["toolConfig"]?["toolChoice"] == nil)
+    }
+
     @Test("What the wire has no words for is refused by name, or left out where that is allowed")
     func leftOut() throws {
         let image = #"{"type": "image_url", "image_url": {"url": "https://h/i.png"}}"#

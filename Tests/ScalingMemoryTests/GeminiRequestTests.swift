@@ -194,6 +194,14 @@ struct GeminiRequestTests {
                 #"{"type":"function","function":{"name":"f"}}"#,
                 #"{"mode":"ANY","allowedFunctionNames":["f"]}"#
             ),
+            (
+                #"{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"f"}}]}}"#,
+                #"{"mode":"ANY","allowedFunctionNames":["f"]}"#
+            ),
+            (
+                #"{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"f"}}]}}"#,
+                #"{"mode":"VALIDATED","allowedFunctionNames":["f"]}"#
+            ),
         ]
     )
     func toolChoice(choice: String, mode: String) throws {

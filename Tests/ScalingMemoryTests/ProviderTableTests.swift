@@ -70,6 +70,16 @@ struct ProviderTableTests {
         #expect(body["stream_options"] == nil)
     }
 
+    @Test("Mistral gets its own name of an embedding's length, others OpenAI's")
+    func dimensions() throws {
+        for (name, field) in ["mistral": "output_dimension", "openai": "dimensions", "together": "dimensions"] {
+            let provider = try #require(providers.first { $0.name == name })
+            let request = EmbeddingRequest(["a"], model: "m", dimensions: 64)
+            let sent = try provider.adapter.encodeEmbeddings(request, to: Endpoint(baseURL: provider.baseURL))
+            #expect(sent.body?.text == #"{"model":"m","input":["a"],"\#(field)":64}"#, "\(name)")
+        }
+    }
+
     @Test("Groq's bound of the answer has its newer name, and a developer's message is the system's")
     func groq() throws {
         var request = Request(

@@ -17,8 +17,11 @@ struct AnthropicReasoning {
             try omissions.leaveOut("reasoning.\(member.key)")
         }
         if let budget = reasoning["max_tokens"] {
+            if budget == 0 { return }
             guard let budgetTokens = budget.integer, (1024...100_000_000).contains(budgetTokens) else {
-                throw .invalidArgument("reasoning.max_tokens is \(budget.json); it takes 1024 tokens or more")
+                throw .invalidArgument(
+                    "reasoning.max_tokens is \(budget.json); it takes 1024 tokens or more, or 0 for none"
+                )
             }
             think(tokens: budgetTokens)
             return

@@ -59,6 +59,7 @@ struct AnthropicRequest {
             var mapped: JSONObject = ["name": .string(name)]
             mapped["description"] = function["description"]
             mapped["input_schema"] = function["parameters"] ?? ["type": "object", "properties": [:]]
+            mapped["strict"] = function["strict"]
             mapped["cache_control"] = tool["cache_control"] ?? function["cache_control"]
             result.append(.object(mapped))
         }

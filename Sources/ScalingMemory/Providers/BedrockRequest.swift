@@ -90,6 +90,10 @@ struct BedrockRequest {
             return nil
         default:
             guard let choice else { break }
+            if choice["type"] == "allowed_tools" {
+                try omissions.leaveOut("tool_choice \(choice.json)")
+                break
+            }
             guard let name = choice["function"]?["name"] else {
                 throw .invalidArgument(
                     "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\" or a function"

@@ -1,18 +1,19 @@
 extension ChatQuirks {
     private static let fields: Set = [
-        "max_tokens", "reasoning", "seed", "stream_options", "developer_role", "cache_control", "file_urls", "lacks",
-        "returns", "think_tags",
+        "max_tokens", "reasoning", "seed", "dimensions", "stream_options", "developer_role", "cache_control",
+        "file_urls", "lacks", "returns", "think_tags",
     ]
 
-    /// Reads `{"max_tokens": "max_completion_tokens", "reasoning": "reasoning", "seed": "random_seed", "stream_options":
-    /// false, "developer_role": false, "cache_control": false, "file_urls": false, "lacks": ["seed"], "returns":
-    /// ["reasoning_content"], "think_tags": true}`; what is absent is as in `base`.
+    /// Reads `{"max_tokens": "max_completion_tokens", "reasoning": "reasoning", "seed": "random_seed", "dimensions":
+    /// "output_dimension", "stream_options": false, "developer_role": false, "cache_control": false, "file_urls": false,
+    /// "lacks": ["seed"], "returns": ["reasoning_content"], "think_tags": true}`; what is absent is as in `base`.
     package init(_ object: FieldReader, over base: ChatQuirks = ChatQuirks()) throws(LLMError) {
         try object.allowOnly(Self.fields)
         self = base
         maxTokensField = try Self.choice(object, "max_tokens") ?? maxTokensField
         reasoningField = try Self.choice(object, "reasoning") ?? reasoningField
         seedField = try object.string("seed") ?? seedField
+        dimensionsField = try object.string("dimensions") ?? dimensionsField
         takesStreamOptions = try object.bool("stream_options") ?? takesStreamOptions
         takesDeveloperRole = try object.bool("developer_role") ?? takesDeveloperRole
         takesCacheControl = try object.bool("cache_control") ?? takesCacheControl

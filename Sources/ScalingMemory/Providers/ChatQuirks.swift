@@ -20,6 +20,8 @@ public struct ChatQuirks: Sendable, Hashable {
     public var reasoningField = ReasoningField.effort
     /// Mistral calls it "random_seed".
     public var seedField = "seed"
+    /// What the length of an embedding is called: Mistral says "output_dimension".
+    public var dimensionsField = "dimensions"
     /// Whether `stream_options` is known, which asks for the usage of a stream.
     public var takesStreamOptions = true
     /// Whether there is a role "developer"; where not, it is "system".

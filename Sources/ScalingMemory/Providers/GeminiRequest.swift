@@ -135,12 +135,18 @@ struct GeminiRequest {
         case .string("none")?: return ["functionCallingConfig": ["mode": "NONE"]]
         case .string("required")?: return ["functionCallingConfig": ["mode": "ANY"]]
         case let choice?:
-            guard let name = choice["function"]?["name"] else {
+            if let name = choice["function"]?["name"] {
+                return ["functionCallingConfig": ["mode": "ANY", "allowedFunctionNames": [name]]]
+            }
+            guard let allowed = choice["allowed_tools"], let tools = allowed["tools"]?.array else {
                 throw .invalidArgument(
-                    "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\" or a function"
+                    "tool_choice is \(choice.json); it takes \"auto\", \"none\", \"required\", a function or allowed tools"
                 )
             }
-            return ["functionCallingConfig": ["mode": "ANY", "allowedFunctionNames": [name]]]
+            // VALIDATED is AUTO with a list.
+            let mode: JSONValue = allowed["mode"] == "required" ? "ANY" : "VALIDATED"
+            let names = tools.compactMap { $0["function"]?["name"] }
+            return ["functionCallingConfig": ["mode": mode, "allowedFunctionNames": .array(names)]]
         }
     }
 }

@@ -10,7 +10,7 @@ struct OllamaRequest {
 
     mutating func body(streaming: Bool) throws(LLMError) -> ByteBuffer {
         if request.metadata != nil { try omissions.leaveOut("metadata") }
-        let hasTools = try allowsTools() && !request.tools.isEmpty
+        let tools = try allowsTools() ? tools() : []
         let messages = try messages()
         let format = try format()
         let thinking = try thinking()
@@ -22,7 +22,7 @@ struct OllamaRequest {
             body.field("messages", .array(messages))
             // Streaming is what the server does unless told not to.
             body.field("stream", .bool(streaming))
-            body.field("tools", hasTools ? .array(request.tools) : nil)
+            body.field("tools", tools.isEmpty ? nil : .array(tools))
             body.field("format", format)
             body.field("think", thinking)
             body.field("options", options.isEmpty ? nil : .object(options))
@@ -41,6 +41,18 @@ struct OllamaRequest {
         if !request.stop.isEmpty { options["stop"] = .array(request.stop.map(JSONValue.string)) }
         for member in extra?.members ?? [] { options[member.key] = member.value }
         return options
+    }
+
+    /// The tools without what only other wires know of a tool.
+    private mutating func tools() -> [JSONValue] {
+        request.tools.enumerated().map { index, tool in
+            guard var members = tool.object, var function = members["function"]?.object else { return tool }
+            if members["cache_control"] != nil { omissions.leaveOutHint("tools[\(index)].cache_control") }
+            members["cache_control"] = nil
+            function["strict"] = nil
+            members["function"] = .object(function)
+            return .object(members)
+        }
     }
 
     private mutating func allowsTools() throws(LLMError) -> Bool {

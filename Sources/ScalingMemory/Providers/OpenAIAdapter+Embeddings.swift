@@ -1,10 +1,11 @@
 /// https://platform.openai.com/docs/api-reference/embeddings
 extension OpenAIAdapter {
     public func encodeEmbeddings(_ request: EmbeddingRequest, to endpoint: Endpoint) throws(LLMError) -> HTTPRequest {
+        let dimensionsField = quirks?.dimensionsField ?? "dimensions"
         let body = try RequestBody.write(extra: request.extra) { body in
             body.field("model", request.model)
             body.field("input", texts: request.input)
-            body.field("dimensions", request.dimensions)
+            body.field(named: dimensionsField, request.dimensions.map(JSONValue.integer))
             body.field("encoding_format", request.encodingFormat?.rawValue)
         }
         return endpoint.request(.post, "/embeddings", headers: Self.headers(endpoint), body: body)

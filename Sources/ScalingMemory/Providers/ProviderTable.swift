@@ -30,7 +30,7 @@ enum ProviderTable {
             chat("groq", "https://api.groq.com/openai/v1", "GROQ", .of(maxTokens: .maxCompletionTokens), lacks: ["metadata", "embeddings"]),
             chat("huggingface", "https://router.huggingface.co/v1", "HUGGINGFACE", keys: ["HF_TOKEN"], .of(thinkTags: true), lacks: ["embeddings"]),
             chat("hyperbolic", "https://api.hyperbolic.xyz/v1", "HYPERBOLIC", .of(thinkTags: true), lacks: ["embeddings"]),
-            chat("mistral", "https://api.mistral.ai/v1", "MISTRAL", .of(seed: "random_seed", streamOptions: false)),
+            chat("mistral", "https://api.mistral.ai/v1", "MISTRAL", .of(seed: "random_seed", dimensions: "output_dimension", streamOptions: false)),
             chat("moonshot", "https://api.moonshot.ai/v1", "MOONSHOT", .of(returns: ["reasoning_content"]), lacks: ["embeddings"]),
             chat("nebius", "https://api.tokenfactory.nebius.com/v1", "NEBIUS", .of(thinkTags: true)),
             chat("nvidia", "https://integrate.api.nvidia.com/v1", "NVIDIA", keys: ["NVIDIA_NIM_API_KEY", "NGC_API_KEY"], .of(thinkTags: true)),
@@ -128,6 +128,7 @@ extension ChatQuirks {
     fileprivate static func of(
         maxTokens: MaxTokensField = .maxTokens,
         seed: String = "seed",
+        dimensions: String = "dimensions",
         streamOptions: Bool = true,
         cacheControl: Bool = false,
         returns: [String] = [],
@@ -136,6 +137,7 @@ extension ChatQuirks {
         var quirks = ChatQuirks()
         quirks.maxTokensField = maxTokens
         quirks.seedField = seed
+        quirks.dimensionsField = dimensions
         quirks.takesStreamOptions = streamOptions
         quirks.takesDeveloperRole = false
         quirks.takesCacheControl = cacheControl
