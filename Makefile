@@ -23,11 +23,10 @@ LEAN_RUNTIME := $(foreach name,swiftCore swift_Concurrency swiftSynchronization 
 # dlclose (nodelete); what it needs is looked for where the system says and nowhere else (--disable-local-rpath); and what
 # nobody reaches is not shipped: sections that can be dropped one by one (-function-sections), public names of Swift among
 # them (-internalize-at-link), no regular expressions (-disable-implicit-string-processing...), no names of stored
-# properties (-disable-reflection-metadata), code for size (-Osize costs the per-event path next to nothing), and identical
-# functions once. Overlapping accesses are looked for in debug builds, which the tests of the core are, and not at run time
-# here (-enforce-exclusivity=unchecked).
+# properties (-disable-reflection-metadata), and identical functions once. Overlapping accesses are looked for in debug
+# builds, which the tests of the core are, and not at run time here (-enforce-exclusivity=unchecked).
 LIBRARY_FLAGS := -c release --product llm \
-  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -Osize -Xswiftc -enforce-exclusivity=unchecked \
+  -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -O -Xswiftc -enforce-exclusivity=unchecked \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
   -Xswiftc -Xfrontend -Xswiftc -disable-reflection-metadata \
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
