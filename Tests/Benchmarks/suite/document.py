@@ -1,5 +1,6 @@
 """Writes docs/BENCHMARKS.md from the results of a run."""
 
+import shutil
 from typing import Any, Dict
 
 import places
@@ -55,14 +56,29 @@ def failures(results: Dict[str, Any]) -> str:
     return "\n".join(["## What could not be measured", "", *said, ""]) if said else ""
 
 
+# The plots that are kept with the document; README.md shows the first.
+PLOTS = {
+    "events-pinned": "What an event of a stream costs with each client",
+    "calls-at-once-pinned": "How many calls a second each client makes, by how many are under way",
+}
+
+
+def plots() -> str:
+    shown = {name: says for name, says in PLOTS.items() if (places.BUILD / f"{name}.svg").exists()}
+    for name in shown:
+        shutil.copy(places.BUILD / f"{name}.svg", places.IMAGES)
+    return "".join(f"![{says}]({places.IMAGES.name}/{name}.svg)\n\n" for name, says in shown.items())
+
+
 def write(results: Dict[str, Any]) -> None:
+    places.IMAGES.mkdir(parents=True, exist_ok=True)
     parts = [
         INTRODUCTION,
         machine(results),
         *(markdown(table) for table in reversed(tables.all_tables(results)[-1:])),
+        plots(),
         *(markdown(table) for table in tables.all_tables(results)[:-1]),
         SERVER,
         failures(results),
     ]
-    places.DOCUMENT.parent.mkdir(exist_ok=True)
     places.DOCUMENT.write_text("\n".join(part for part in parts if part).rstrip() + "\n")
