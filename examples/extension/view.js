@@ -31,9 +31,9 @@ export function showReading() {
 
 export function showPage(page) {
   title.textContent = page.title;
-  const characters = page.text.length.toLocaleString('en');
-  if (page.isSelection) extent.textContent = `The selected ${characters} characters`;
-  else extent.textContent = `${page.isCut ? 'The first' : 'All'} ${characters} characters`;
+  const size = `${page.text.length.toLocaleString('en')} characters`;
+  if (page.isSelection) extent.textContent = `What you have selected: ${size}`;
+  else extent.textContent = page.isCut ? `The first ${size} of the page` : `The whole page: ${size}`;
   status.textContent = 'Waiting for the provider …';
 }
 
