@@ -54,7 +54,9 @@ def provider(running_provider: Server) -> Iterator[Server]:
 def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of a real model, SmolLM2-135M."""
     log = tmp_path_factory.mktemp("model-server") / "server.log"
-    server = subprocess.Popen([sys.executable, str(ROOT / "Tests/ModelServer/serve.py"), "--log", str(log)],
+    # One question at a time, on one thread: several would wait for each other wherever the machine is busy.
+    server = subprocess.Popen([sys.executable, str(ROOT / "Tests/ModelServer/serve.py"), "--log", str(log),
+                               "--parallel", "1", "--threads", "1"],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None

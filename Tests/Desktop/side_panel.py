@@ -84,7 +84,7 @@ class SidePanel:
 
     def screenshot(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.send("Emulation.setDeviceMetricsOverride", width=400, height=640, deviceScaleFactor=1, mobile=False)
+        self.send("Emulation.setDeviceMetricsOverride", width=400, height=460, deviceScaleFactor=1, mobile=False)
         path.write_bytes(base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"]))
         self.send("Emulation.clearDeviceMetricsOverride")
 

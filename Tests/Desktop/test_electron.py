@@ -234,7 +234,7 @@ class ElectronPage:
 def electron_page(browser: Browser, main: MainProcess) -> Iterator[ElectronPage]:
     while not main.sent.empty():
         main.sent.get()
-    page = browser.new_page(viewport={"width": 720, "height": 760})
+    page = browser.new_page(viewport={"width": 720, "height": 540})
     shown = ElectronPage(page, main)
     yield shown
     assert shown.problems == []

@@ -100,7 +100,7 @@ def is_in(state: str) -> str:
 
 
 def test_a_real_model_analyzes_the_page(panel: SidePanel, configure: Configure, model_server: str) -> None:
-    configure(base_url=f"{model_server}/v1", model="SmolLM2-135M", max_tokens=80, temperature=0)
+    configure(base_url=f"{model_server}/v1", model="SmolLM2-135M", max_tokens=60, temperature=0)
     assert panel.state == "empty"
     panel.screenshot(SCREENSHOTS / "extension-empty.png")
     # Every state and every growth of the answer that the panel went through.
@@ -279,7 +279,7 @@ def test_a_page_without_text_is_not_sent(panel: SidePanel, configure: Configure,
     assert provider.exchanges == []
 
 
-def test_a_second_panel_in_the_dark(panel: SidePanel, configure: Configure, provider: Server) -> None:
+def test_the_panel_is_dark_where_the_system_is(panel: SidePanel, configure: Configure, provider: Server) -> None:
     provider.answer = say("The lighthouse was built in 1868.\n\n", "• Its lamp burned whale oil, then kerosene.\n",
                           "• Mary Terry kept the light for eighteen years after her husband died.")
     panel.use_scheme("dark")
