@@ -133,7 +133,7 @@ def test_an_analysis_ends_with_the_page_that_asked_for_it(main: MainProcess, pro
     {"parent": {}, "url": f"{OURS}index.html"}, {"parent": None, "url": ""},
 ], ids=["no frame", "another site", "a longer name", "an embedded frame", "no address"])
 def test_other_pages_are_not_heard(main: MainProcess, provider: Server, frame: Any) -> None:
-    for channel, *args in (["analysis:start", "1", {"content": "x"}], ["analysis:cancel", "1"]):
+    for channel, args in (("analysis:start", ["1", {"content": "x"}]), ("analysis:cancel", ["1"])):
         with pytest.raises(Refused, match="may not ask"):
             main.invoke(channel, *args, frame=frame if frame is not None else False)
     assert provider.exchanges == []

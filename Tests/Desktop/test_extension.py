@@ -36,7 +36,7 @@ def context(playwright: Playwright, chromium_path: str, chromium_flags: "list[st
     """A Chromium with the extension, as a user's who has run install.py."""
     install.install(profile / "NativeMessagingHosts", install.extension_id())
     context = playwright.chromium.launch_persistent_context(
-        str(profile), executable_path=chromium_path, headless=True, env=surroundings(XDG_CONFIG_HOME=str(profile / "config")),
+        str(profile), executable_path=chromium_path, headless=True, env={**surroundings(XDG_CONFIG_HOME=str(profile / "config"))},
         ignore_default_args=["--disable-extensions"],
         # The last one lets a test click the icon.
         args=[*chromium_flags, f"--load-extension={EXTENSION}", f"--disable-extensions-except={EXTENSION}",
