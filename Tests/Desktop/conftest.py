@@ -21,7 +21,7 @@ from playwright.sync_api import Playwright, sync_playwright  # noqa: E402
 KEY = "sk-test-desktop-key-that-nobody-else-has"
 SCREENSHOTS = ROOT / ".build" / "screenshots"
 #: What a program that finds nothing else set up is to see of the caller's environment.
-KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "SCALING_MEMORY_LIBRARY", "SCALING_MEMORY_BACKEND")
+KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "SCALING_MEMORY_LIBRARY")
 
 
 def surroundings(**more: str) -> Dict[str, str]:

@@ -25,9 +25,10 @@ class MainProcess:
         self.lines: List[str] = []                           #: all that has left the process for the page
         self._answers: "queue.Queue[Dict[str, Any]]" = queue.Queue()
         self._numbers = count(1)
-        self._child = subprocess.Popen(
-            [NODE, "--experimental-ffi", "--disable-warning=ExperimentalWarning", str(HERE / "electron/main-process.js")],
-            env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # On the addon, which is what Electron has.
+        self._child = subprocess.Popen([NODE, str(HERE / "electron/main-process.js")], text=True,
+                                       env={**env, "SCALING_MEMORY_BACKEND": "addon"},
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self._read, daemon=True).start()
 
     def ask(self, what: str, **fields: Any) -> Any:

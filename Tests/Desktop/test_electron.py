@@ -1,5 +1,5 @@
-"""The Electron app: its main process under Node, with the real library, and its page in Chromium, with its real preload script
-between them. Of Electron itself nothing is here: what it does between the two is played by electron/ and by `electron_page`.
+"""The Electron app: its main process under Node with the real library and the addon, its page in Chromium, and between them its
+real preload script. Of Electron itself nothing is here: what it does is played by electron/ and by `ElectronPage`.
 
 Screenshots are left in .build/screenshots.
 """
