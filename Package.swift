@@ -20,7 +20,28 @@ let package = Package(
     cxxLanguageStandard: .cxx17
 )
 
-for target in package.targets where [.regular, .test].contains(target.type) {
+// The fuzz targets are tests, which read the committed inputs again. `make fuzz` builds the same files as a program.
+if Context.environment["LLM_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: ["ScalingMemory"],
+            path: "Tests/Fuzzing",
+            exclude: ["CorpusTests.swift", "corpus", "dictionaries", "README.md", "run"]
+        )
+    )
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: ["ScalingMemory"],
+            path: "Tests/Fuzzing",
+            exclude: ["Driver.swift", "corpus", "dictionaries", "README.md", "run"]
+        )
+    )
+}
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -63,8 +63,9 @@ public:
         add(CJSON_UINT64)->as.uint64 = number;
         return true;
     }
+    // Boost.JSON makes 0 times infinity of a zero with a large exponent.
     bool on_double(double number, json::string_view, json::error_code &) {
-        add(CJSON_DOUBLE)->as.number = number;
+        add(CJSON_DOUBLE)->as.number = number != number ? 0 : number;
         return true;
     }
     bool on_bool(bool truth, json::error_code &) {

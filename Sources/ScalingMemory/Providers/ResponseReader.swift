@@ -84,7 +84,8 @@ final class ResponseReader {
                 )
             }
         }
-        if case .stream = mode, !bodyHasBegun { lookAtBeginning(of: bytes) }
+        var bytes = bytes
+        if case .stream = mode, !bodyHasBegun { lookAtBeginning(of: &bytes) }
         if case .whole(let body) = mode {
             body.append(bytes)
             return body.hasFailed ? fail(LLMError(.memory, "there is no memory for the response")) : .goOn
@@ -94,13 +95,16 @@ final class ResponseReader {
 
     /// A body that begins like JSON, or like a page of HTML, is no stream: a whole answer, or an error. (Newline-delimited
     /// JSON begins so too, and has a whole answer in one line.)
-    private func lookAtBeginning(of bytes: UnsafeRawBufferPointer) {
+    private func lookAtBeginning(of bytes: inout UnsafeRawBufferPointer) {
         // Blanks and a byte-order mark say nothing yet. A parser that has passed over them has lost nothing.
         let blank: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
-        guard let first = bytes.first(where: { !blank.contains($0) }) else { return }
+        guard let begin = bytes.firstIndex(where: { !blank.contains($0) }) else { return }
         bodyHasBegun = true
-        guard [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) else { return }
-        if first == UInt8(ascii: "<") || adapter.framing != .newlineDelimitedJSON { mode = .whole(ByteBuffer()) }
+        guard [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(bytes[begin]) else { return }
+        guard bytes[begin] == UInt8(ascii: "<") || adapter.framing != .newlineDelimitedJSON else { return }
+        mode = .whole(ByteBuffer())
+        // Those that came in a piece of their own are gone already.
+        bytes = UnsafeRawBufferPointer(rebasing: bytes[begin...])
     }
 
     private func receiveStream(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {

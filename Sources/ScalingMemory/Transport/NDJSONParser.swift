@@ -44,6 +44,7 @@ package struct NDJSONParser {
     /// See `FrameParser.finish`.
     package mutating func finish(_ deliver: (WireEvent) -> Bool) throws(FramingError) {
         guard !hasStopped else { return }
+        defer { hasStopped = true }
         try takeLineStart(isTerminated: false, deliver)
     }
 

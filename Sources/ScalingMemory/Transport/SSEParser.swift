@@ -78,6 +78,7 @@ package struct SSEParser {
         last.withUnsafeBytes { bytes in
             if !bytes.isEmpty { take(bytes, isInPiece: false, &inPlace, deliver) }
         }
+        hasStopped = true
         if data.count > maximumEventBytes { throw .tooLarge }
         if hasData { dispatch(nil, isTerminated: false, deliver) }
     }

@@ -51,12 +51,17 @@ package enum FrameParser {
         }
     }
 
-    /// The stream has ended: what is left of it is handed over as an event that is not terminated, if it may be whole.
+    /// The stream has ended: what is left of it is handed over, once, as an event that is not terminated, if it may be whole.
     package mutating func finish(_ deliver: (WireEvent) -> Bool) throws(FramingError) {
-        switch self {
-        case .serverSentEvents(var parser): try parser.finish(deliver)
-        case .newlineDelimitedJSON(var parser): try parser.finish(deliver)
-        case .awsEventStream: break
+        switch consume self {
+        case .serverSentEvents(var parser):
+            defer { self = .serverSentEvents(parser) }
+            try parser.finish(deliver)
+        case .newlineDelimitedJSON(var parser):
+            defer { self = .newlineDelimitedJSON(parser) }
+            try parser.finish(deliver)
+        case .awsEventStream(let parser):
+            self = .awsEventStream(parser)
         }
     }
 }
