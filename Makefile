@@ -48,7 +48,7 @@ CFLAGS ?= -O2
 include packaging/install.mk
 include packaging/npm.mk
 
-.PHONY: lib examples demo wheel test soak bench format lint clean distclean help
+.PHONY: lib examples demo wheel test soak fuzz bench format lint clean distclean help
 .DEFAULT_GOAL := lib
 
 lib:                     ## build .build/release/libllm.so (the default)
@@ -80,6 +80,12 @@ test:                    ## run the Swift, C, Python and Node tests
 
 soak: lib                ## make 100,000 calls with faults of all kinds (LLM_FAULT_CALLS=N for another number)
 	@LLM_LIBRARY=$(CURDIR)/$(RELEASE)/libllm.so LLM_FAULT_CALLS=$${LLM_FAULT_CALLS:-100000} $(PYTHON) Tests/Faults/test_soak.py
+
+FUZZ_SECONDS ?= 600
+
+fuzz:                    ## fuzz what reads what servers send: 10 minutes a target (FUZZ_SECONDS=20 FUZZ='sse anthropic')
+	@.ci/deps
+	@SWIFT='$(SWIFT)' $(PYTHON) Tests/Fuzzing/run --seconds $(FUZZ_SECONDS) $(FUZZ)
 
 bench: lib               ## measure against bare libcurl and other libraries: 20 minutes (QUICK=1: 3)
 	@PYTHON='$(PYTHON)' .ci/deps bench
