@@ -54,7 +54,8 @@ struct Answer: Equatable {
         try said.read(records)
         guard let response else { return }
         try require(said.text == Array(response.content.utf8), "the text of the events is not the content")
-        try require(said.reasoning == Array((response.reasoning ?? "").utf8), "the reasoning of the events is another one")
+        let reasoning = Array((response.reasoning ?? "").utf8)
+        try require(said.reasoning == reasoning, "the reasoning of the events is another one")
         try require(said.calls.count == response.toolCalls.count, "\(said.calls.count) calls, in \(outcome)")
         for (index, call) in response.toolCalls.enumerated() {
             try require(said.calls[index] == call, "call \(index) is not the one of the events")

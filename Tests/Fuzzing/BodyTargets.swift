@@ -95,7 +95,8 @@ enum BodyTargets {
         try require(reading(.random(body)) == whole, "cut at random it is another error: \(whole.outcome)")
         guard let error = whole.error?.bounded() else { return }
         _ = try JSONTarget.read(error.json, parser)
-        try require(error.message.count <= LLMError.longestMessage + 1, "a message of \(error.message.count) characters")
+        let length = error.message.count
+        try require(length <= LLMError.longestMessage + 1, "a message of \(length) characters")
         try require(!error.message.utf8.contains { $0 < 0x20 }, "a message of more than one line")
         try require(error.retryAfterMs ?? 0 >= 0, "a wait of \(error.retryAfterMs ?? 0) ms")
     }

@@ -63,7 +63,7 @@ enum JSONTarget {
     private static func checkNumberArrays(_ input: UnsafeRawBufferPointer, isJSON: Bool, _ parser: JSONParser) throws {
         let arrays = JSONNumberArrays(input)
         let isRestJSON = (try? parser.parse(arrays.rest.bytes) { _ in }) != nil
-        try require(isRestJSON == isJSON, "without its numbers it is \(isRestJSON ? "" : "not ")JSON: \(arrays.rest.text)")
+        try require(isRestJSON == isJSON, "without its numbers: \(isRestJSON), with them: \(isJSON)")
         for (range, count) in arrays.found {
             let text = "[" + String(decoding: input[range], as: UTF8.self) + "]"
             let numbers = try read(text, parser).array

@@ -36,9 +36,10 @@ enum WireTargets {
         for streaming in [true, false] {
             let whole = Answer(to: body, in: .whole(body), by: adapter, streaming: streaming, parser: parser)
             try whole.check(parser)
-            for (how, pieces) in Pieces.all(body).dropFirst() {
+            // A whole answer is collected and not cut again: one way is enough there.
+            for (how, pieces) in Pieces.all(body).dropFirst(streaming ? 1 : 2) {
                 let cut = Answer(to: body, in: pieces, by: adapter, streaming: streaming, parser: parser)
-                try require(cut == whole, "\(how) it is another answer: \(cut.outcome), and as a whole \(whole.outcome)")
+                try require(cut == whole, "\(how) it is \(cut.outcome), and as a whole \(whole.outcome)")
             }
             let parsed = Answer(
                 to: body,

@@ -183,6 +183,23 @@ struct FramingTests {
         }
     }
 
+    @Test("What the end cuts off is handed over once, however often the stream is finished")
+    func finishingTwice() throws {
+        for (framing, body) in [(.serverSentEvents, "data: a\n\ndata: b"), (.newlineDelimitedJSON, "a\nb")]
+            as [(StreamFraming, String)]
+        {
+            var parser = FrameParser(framing, maximumEventBytes: 1000)
+            var count = 0
+            func take(_ event: WireEvent) -> Bool {
+                count += 1
+                return true
+            }
+            try Array(body.utf8).withUnsafeBytes { try parser.feed($0, take) }
+            for _ in 0..<3 { try parser.finish(take) }
+            #expect(count == 2, "\(framing)")
+        }
+    }
+
     @Test("Nothing is read after the receiver has had enough")
     func stopping() throws {
         let bodies: [(StreamFraming, [UInt8])] = [

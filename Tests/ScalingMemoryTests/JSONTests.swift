@@ -35,6 +35,12 @@ struct JSONTests {
         #expect(throws: JSONParser.Failure.self) { try read(text) }
     }
 
+    @Test("Zero is zero with any exponent", arguments: ["0e1444", "-0e999", "0.0e400", "0E+99999", "0e-5000"])
+    func zeros(text: String) throws {
+        #expect(try JSONParser().parse(text) { $0.number } == 0)
+        #expect(try read("[\(text)]").json == "[0]")
+    }
+
     @Test("Depth is bounded")
     func depth() {
         let text = String(repeating: "[", count: 100_000)

@@ -210,6 +210,14 @@ struct ResponseReaderTests {
         }
     }
 
+    @Test("A byte-order mark before a whole answer counts for nothing, wherever it is cut off")
+    func markedBodies() throws {
+        let answer = "\u{FEFF} {\"choices\":[{\"message\":{\"content\":\"all\"},\"finish_reason\":\"stop\"}]}"
+        for size in 1...answer.utf8.count {
+            #expect(try read(answer, size: size).result.get().content == "all", "in pieces of \(size)")
+        }
+    }
+
     @Test("A JSON body is one whatever its type says, and its text still comes as events")
     func wholeBodies() throws {
         let answer =
