@@ -32,6 +32,12 @@ struct EmbeddingTests {
         #expect(list.embeddings[0].count == 5)
     }
 
+    @Test("Exponents may be long and small")
+    func exponents() throws {
+        let list = try read("{\"data\":[{\"embedding\":[1e0000000000002,1e0,2E-999999999]}]}", of: 1)
+        #expect(list.embeddings[0].values == [100, 1, 0])
+    }
+
     @Test("Vectors are put in the order of their indices, where these are an order")
     func order() throws {
         let body = "{\"data\":[{\"index\":1,\"embedding\":[1]},{\"index\":0,\"embedding\":[0]}]}"
@@ -67,7 +73,7 @@ struct EmbeddingTests {
 
     @Test(
         "What is no JSON stays none when the numbers are out",
-        arguments: ["[1,]", "[01]", "[1 2]", "[-]", "[1.]", "[.5]", "[1e]"]
+        arguments: ["[1,]", "[01]", "[1 2]", "[-]", "[1.]", "[.5]", "[1e]", "[1e+]", "[5E8564118887]"]
     )
     func malformedNumbers(array: String) {
         #expect { try read("{\"data\":[{\"embedding\":\(array)}]}", of: 1) } throws: { error in

@@ -82,9 +82,17 @@ private struct NumberScanner {
         if take(UInt8(ascii: ".")), !digits() { return false }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            return digits()
+            return exponent()
         }
         return true
+    }
+
+    /// One of at most nine digits, not counting zeros before them: Boost.JSON refuses those that have more than 32 bits.
+    private mutating func exponent() -> Bool {
+        let start = index
+        while take(UInt8(ascii: "0")) {}
+        let first = index
+        return digits() ? index - first <= 9 : first > start
     }
 
     private mutating func digits() -> Bool {
