@@ -103,4 +103,8 @@ private struct EveryEventParsed: StreamDecoder {
     ) throws(LLMError) -> StreamProgress {
         try inner.decode(event, with: parser, into: builder)
     }
+
+    func finish(into builder: ResponseBuilder) {
+        inner.finish(into: builder)
+    }
 }
