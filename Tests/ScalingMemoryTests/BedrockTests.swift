@@ -73,6 +73,14 @@ struct BedrockTests {
         #expect(BodyReading(#"{"output":{}}"#, by: adapter, streaming: false).error?.code == .protocolViolation)
     }
 
+    @Test("Blanks before a whole answer count for nothing, however many come alone")
+    func blanks() throws {
+        let body = String(repeating: "\n", count: 40) + #"{"output":{"message":{"content":[{"text":"Hi"}]}}}"#
+        for size in 1...body.utf8.count {
+            #expect(try BodyReading(body, by: adapter, size: size).response.get().content == "Hi", "\(size)")
+        }
+    }
+
     @Test("Text alone needs no native form")
     func plain() throws {
         let body = stream([

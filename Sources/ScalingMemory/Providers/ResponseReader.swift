@@ -98,10 +98,13 @@ final class ResponseReader {
     private func lookAtBeginning(of bytes: inout UnsafeRawBufferPointer) {
         // Blanks and a byte-order mark say nothing yet. A parser that has passed over them has lost nothing.
         let blank: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
-        guard let begin = bytes.firstIndex(where: { !blank.contains($0) }) else { return }
+        // One of AWS's messages begins with its length, and none is so long that it would begin with one of these bytes.
+        let isBinary = adapter.framing == .awsEventStream
+        guard let begin = bytes.firstIndex(where: { isBinary || !blank.contains($0) }) else { return }
         bodyHasBegun = true
-        guard [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(bytes[begin]) else { return }
-        guard bytes[begin] == UInt8(ascii: "<") || adapter.framing != .newlineDelimitedJSON else { return }
+        let first = bytes[begin]
+        let isText = [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) || blank.contains(first)
+        guard isText, first == UInt8(ascii: "<") || adapter.framing != .newlineDelimitedJSON else { return }
         mode = .whole(ByteBuffer())
         // Those that came in a piece of their own are gone already.
         bytes = UnsafeRawBufferPointer(rebasing: bytes[begin...])
