@@ -9,7 +9,7 @@ import pytest
 from conftest import Connect, Serve
 from loopback import answer_ok
 from scaling_memory import Client, ClosedError, InvalidArgumentError
-from scaling_memory.configuration import configuration
+from scaling_memory._arguments import configuration
 
 USER = {"role": "user", "content": "What is 2+2?"}
 

@@ -1,7 +1,7 @@
 """Python objects as adapters: what llm_provider_register calls.
 
 The functions run on the thread that is inside the library for the call at hand. An exception out of one is kept under a
-number that the call's error carries as its provider's code, and `raised_by_adapter` gives it to whoever raises that error.
+number that the call's error carries as its provider's code, and `_failure` gives it to whoever raises that error.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import json
 from ctypes import byref, sizeof, string_at
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
 from . import _native
+from ._failure import keep
 from ._library import library
 from .events import ReasoningEvent, TextEvent, ToolCallDeltaEvent, ToolCallEvent
 
@@ -23,34 +24,12 @@ _OPERATIONS = {
     _native.LLM_OP_HEALTH_CHECK: "health_check",
 }
 
-
 _FUNCTION_TYPES: Dict[str, Any] = {
     "encode": _native.llm_encode_fn,
     "decode": _native.llm_decode_fn,
     "decode_event": _native.llm_decode_event_fn,
     "decode_error": _native.llm_decode_fn,
 }
-
-_CODE = "python exception "
-_numbers = itertools.count(1)
-#: Exceptions of calls whose end was not read yet; of those whose end nobody reads, the oldest go.
-_kept: Dict[str, BaseException] = {}
-_MOST_KEPT = 1000
-
-
-def _keep(exception: BaseException) -> bytes:
-    """Keeps the exception, and gives the error that leads back to it."""
-    code = f"{_CODE}{next(_numbers)}"
-    _kept[code] = exception
-    if len(_kept) > _MOST_KEPT:
-        _kept.pop(next(iter(_kept)), None)
-    return _json({"message": f"the adapter raised {type(exception).__name__}: {exception}", "provider_code": code})
-
-
-def raised_by_adapter(error: Mapping[str, Any]) -> Optional[BaseException]:
-    """The exception that an adapter of this program's raised, where this is the error that it came to."""
-    code = error.get("provider_code")
-    return _kept.pop(code, None) if isinstance(code, str) and code.startswith(_CODE) else None
 
 
 class NativeAdapter:
@@ -74,7 +53,7 @@ class NativeAdapter:
                 run(method, *arguments)
                 return _native.LLM_OK
             except BaseException as exception:  # one that left here would be printed and forgotten
-                error = _keep(exception)
+                error = _json(keep(exception))
                 library().llm_sink_write(arguments[-1], _native.LLM_EVENT_ERROR, error, len(error))
                 return _native.LLM_ERROR_INTERNAL
 

@@ -6,17 +6,16 @@ from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Type, TypeVar, Union
 
 from . import _native
+from ._arguments import configuration, encode
 from ._handle import Handle, take_error, take_json
 from ._library import library
-from .configuration import configuration
 from .errors import ClosedError
-from .request import encode
-from .stats import Stats
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .configuration import Settings
+    from .stats import Stats
 
 Self = TypeVar("Self", bound="BaseClient")
 
@@ -64,6 +63,8 @@ class BaseClient:
 
     def stats(self) -> Stats:
         """What has become of this client's calls so far. Does not wait."""
+        from .stats import Stats
+
         handle = self._open_handle()
         text, error = c_void_p(), c_void_p()
         try:

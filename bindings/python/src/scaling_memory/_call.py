@@ -84,17 +84,27 @@ class ResultCall(Call):
             handle = None  # see Handle
 
 
-class StreamCall(Call):
-    """A call with many events, read through a queue of its own: as many as there are in one crossing.
+class EventsCall(Call):
+    """A call with many events, which come by a queue."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, library: CDLL) -> None:
+        super().__init__(library)
+        #: What has come and was not asked for yet.
+        self.items: Deque[Item] = deque()
+
+
+class StreamCall(EventsCall):
+    """Read through a queue of its own: as many events as there are in one crossing.
 
     One thread reads at a time; whoever finds something in `items` need not.
     """
 
-    __slots__ = ("items", "_process", "_queue", "_reading")
+    __slots__ = ("_process", "_queue", "_reading")
 
     def __init__(self, library: CDLL) -> None:
         super().__init__(library)
-        self.items: Deque[Item] = deque()
         self._queue = Queue(library)
         self._reading = threading.Lock()
         self._process = os.getpid()

@@ -6,8 +6,7 @@ import json
 from ctypes import CDLL, c_char_p, c_void_p
 from typing import Any, Callable
 
-from ._adapter import raised_by_adapter
-from .errors import LLMError
+from ._failure import failure
 
 
 class Handle:
@@ -48,7 +47,7 @@ def take_error(library: CDLL, status: int, pointer: c_void_p) -> BaseException:
         fields["code"] = status
         if "status" not in fields:
             fields["status"] = library.llm_status_name(status).decode()
-        return raised_by_adapter(fields) or LLMError.from_json(fields)
+        return failure(fields)
     finally:
         library.llm_error_free(pointer)
         pointer.value = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from pathlib import Path
 from typing import List, Optional, Tuple
 
 from . import _native
@@ -44,7 +43,7 @@ def library_path() -> str:
 
 def _load() -> ctypes.CDLL:
     looked: List[str] = []
-    for place, path in _places(Path(__file__).resolve().parent):
+    for place, path in _places(os.path.dirname(os.path.realpath(__file__))):
         if os.path.isabs(path) and not os.path.exists(path):
             looked.append(f"{place}: {path}: no such file")
             continue
@@ -67,25 +66,25 @@ def _open(path: str) -> ctypes.CDLL:
     return _native.declare(library)
 
 
-def _places(package: Path) -> List[Tuple[str, str]]:
+def _places(package: str) -> List[Tuple[str, str]]:
     """Where to look, first to last, as (what the place is, path). An explicit choice is the only one."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return [(VARIABLE, os.path.abspath(chosen))]
-    beside = sorted(str(path) for path in package.glob("libllm.so*"))
-    places = [("beside the package", path) for path in beside or [str(package / "libllm.so")]]
+    files = os.listdir(package) if os.path.isdir(package) else []  # there is none for a package in an archive
+    beside = sorted(name for name in files if name.startswith("libllm.so"))
+    places = [("beside the package", os.path.join(package, name)) for name in beside or ["libllm.so"]]
     checkout = _checkout(package)
     if checkout is not None:
-        places.append(("built in the checkout", str(checkout / ".build" / "release" / "libllm.so")))
+        places.append(("built in the checkout", os.path.join(checkout, ".build", "release", "libllm.so")))
     places.append(("the system's loader", _SONAME))
     return places
 
 
-def _checkout(package: Path) -> Optional[Path]:
+def _checkout(package: str) -> Optional[str]:
     """The root of the source tree that `package` is part of (bindings/python/src/scaling_memory), if it is."""
-    if len(package.parents) < 4:
-        return None
-    root = package.parents[3]
-    if (root / "include" / "llm.h").is_file() and (root / "bindings" / "python" / "pyproject.toml").is_file():
-        return root
-    return None
+    root = os.path.abspath(os.path.join(package, *[os.pardir] * 4))
+    for known in (("include", "llm.h"), ("bindings", "python", "pyproject.toml")):
+        if not os.path.isfile(os.path.join(root, *known)):
+            return None
+    return root

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections import deque
 from ctypes import CDLL
-from typing import TYPE_CHECKING, Deque, Dict, Final, Optional
+from typing import TYPE_CHECKING, Dict, Final, Optional
 from weakref import WeakValueDictionary
 
-from ._call import Call
-from ._queue import Item, Queue, deliver
+from ._call import EventsCall
+from ._queue import Queue, deliver
 from .errors import ForkedError, InternalError, InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -112,14 +111,13 @@ class LoopQueue:
             left -= len(records)
 
 
-class AsyncCall(Call):
+class AsyncCall(EventsCall):
     """A call on a loop's queue. One task reads it at a time."""
 
-    __slots__ = ("items", "tag", "_ending", "_paused", "_queue", "_unread", "_waiter")
+    __slots__ = ("tag", "_ending", "_paused", "_queue", "_unread", "_waiter")
 
     def __init__(self, queue: LoopQueue) -> None:
         super().__init__(queue.library)
-        self.items: Deque[Item] = deque()
         self.tag = 0
         self._queue = queue
         self._waiter: Optional[Waiter] = None

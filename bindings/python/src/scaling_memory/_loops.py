@@ -6,10 +6,12 @@ has imported it.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
-from typing import Any, Awaitable, Callable, Final, Generator, Protocol
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Final, Generator, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Waiter(Awaitable[None], Protocol):
@@ -51,13 +53,16 @@ def running_loop() -> Loop:
             pass
         else:
             return TrioLoop(trio)
-    return AsyncioLoop(asyncio.get_running_loop())
+    import asyncio  # who runs its loop has it already, and others need it not
+
+    return AsyncioLoop(asyncio.get_running_loop(), asyncio._get_running_loop)
 
 
 class AsyncioLoop:
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, running: Callable[[], object]) -> None:
         self.identity: Final = loop
         self._loop = loop
+        self._running = running
         self.make_waiter: Callable[[], Waiter] = loop.create_future
 
     def is_over(self) -> bool:
@@ -71,7 +76,7 @@ class AsyncioLoop:
             self._loop.remove_reader(descriptor)
 
     def run(self, action: Callable[[], None]) -> None:
-        if self._loop.is_running() and asyncio._get_running_loop() is not self._loop:
+        if self._loop.is_running() and self._running() is not self._loop:
             try:
                 self._loop.call_soon_threadsafe(action)
             except RuntimeError:  # it was closed meanwhile, and nothing of it runs any more

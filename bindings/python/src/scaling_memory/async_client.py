@@ -7,25 +7,25 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Mapping, Optional, Sequence, Type, Union, overload
 
 from . import _native
-from ._adapter import raised_by_adapter
+from ._arguments import analysis, embedding, encode, options, request
 from ._base import BaseClient
+from ._failure import failure
 from ._loop_queue import AsyncCall, LoopQueue
 from ._loops import running_loop
 from ._watch import watch
 from .async_stream import AsyncStream
-from .embeddings import Embeddings
-from .errors import CanceledError, LLMError
+from .errors import CanceledError
 from .events import Event
-from .health import HealthReport
-from .models import ModelList
-from .request import Prompt, analysis, embedding, encode, options, request
 from .responses import Response
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .configuration import Settings
-    from .request import CallOptions, EmbedFields, RequestFields
+    from .embeddings import Embeddings
+    from .health import HealthReport
+    from .models import ModelList
+    from .request import CallOptions, EmbedFields, Prompt, RequestFields
 
 
 class AsyncClient(BaseClient):
@@ -83,14 +83,20 @@ class AsyncClient(BaseClient):
 
     async def embed(self, input: Union[str, Sequence[str]], **fields: Unpack[EmbedFields]) -> Embeddings:
         """Turns a text, or each of several, into a vector; see Client.embed."""
+        from .embeddings import Embeddings
+
         return Embeddings.from_json(await self._result(_native.LLM_OP_EMBED, embedding(input, fields)))
 
     async def list_models(self, **fields: Unpack[CallOptions]) -> ModelList:
         """The provider's models, all pages of the list."""
+        from .models import ModelList
+
         return ModelList.from_json(await self._result(_native.LLM_OP_LIST_MODELS, options(fields)))
 
     async def health_check(self, **fields: Unpack[CallOptions]) -> HealthReport:
         """Whether the provider answers and takes the key; see Client.health_check."""
+        from .health import HealthReport
+
         return HealthReport.from_json(await self._result(_native.LLM_OP_HEALTH_CHECK, options(fields)))
 
     def close(self) -> None:
@@ -167,8 +173,7 @@ class AsyncClient(BaseClient):
                         watched.succeeded(result)
                         return result
                     if item[0] == _native.LLM_EVENT_ERROR:
-                        fields = json.loads(item[1])
-                        raise raised_by_adapter(fields) or LLMError.from_json(fields)
+                        raise failure(json.loads(item[1]))
                 raise CanceledError("the call was closed")
             finally:
                 call.close()

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, AsyncIterator, Optional, Type
+from typing import AsyncIterator, Optional, Type
 
 from ._loop_queue import AsyncCall
 from ._queue import Item
-from ._watch import Watch
 from .errors import LLMError
 from .events import Event, TextEvent
 from .responses import Response
 from .stream import Answer
 
-if TYPE_CHECKING:
-    from .async_client import AsyncClient
 
-
-class AsyncStream(Answer, AsyncIterator[Event]):
+class AsyncStream(Answer[AsyncCall], AsyncIterator[Event]):
     """An answer that is still coming. Made by `AsyncClient.stream`.
 
         async with client.stream("Tell me a story") as stream:
@@ -32,14 +28,6 @@ class AsyncStream(Answer, AsyncIterator[Event]):
     Leaving the `async with` block, cancelling the task that waits for an event, and dropping the stream cancel what
     still runs, at once. One task reads at a time, in the loop that the stream was made in.
     """
-
-    _call: AsyncCall
-
-    def __init__(self, client: AsyncClient, call: AsyncCall, watch: Watch) -> None:
-        super().__init__(watch)
-        self._client = client  # a client that goes away takes its calls along
-        self._call = call
-        self._take = call.items.popleft
 
     def __aiter__(self) -> AsyncStream:
         return self

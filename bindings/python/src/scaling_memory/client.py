@@ -7,22 +7,22 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Sequence, Type, Union, overload
 
 from . import _native
+from ._arguments import analysis, embedding, encode, options, request
 from ._base import BaseClient
 from ._call import ResultCall, StreamCall
 from ._watch import watch
-from .embeddings import Embeddings
 from .errors import InternalError
 from .events import Event
-from .health import HealthReport
-from .models import ModelList
-from .request import Prompt, analysis, embedding, encode, options, request
 from .responses import Response
 from .stream import Stream
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .request import CallOptions, EmbedFields, RequestFields
+    from .embeddings import Embeddings
+    from .health import HealthReport
+    from .models import ModelList
+    from .request import CallOptions, EmbedFields, Prompt, RequestFields
 
 
 class Client(BaseClient):
@@ -84,10 +84,14 @@ class Client(BaseClient):
 
     def embed(self, input: Union[str, Sequence[str]], **fields: Unpack[EmbedFields]) -> Embeddings:
         """Turns a text, or each of several, into a vector. UnsupportedError where the provider has no embeddings."""
+        from .embeddings import Embeddings
+
         return Embeddings.from_json(self._result(_native.LLM_OP_EMBED, embedding(input, fields)))
 
     def list_models(self, **fields: Unpack[CallOptions]) -> ModelList:
         """The provider's models, all pages of the list."""
+        from .models import ModelList
+
         return ModelList.from_json(self._result(_native.LLM_OP_LIST_MODELS, options(fields)))
 
     def health_check(self, **fields: Unpack[CallOptions]) -> HealthReport:
@@ -96,6 +100,8 @@ class Client(BaseClient):
         A provider that is down or refuses the key is a report, not an exception. Takes 10 seconds at most, unless
         "timeout" says otherwise.
         """
+        from .health import HealthReport
+
         return HealthReport.from_json(self._result(_native.LLM_OP_HEALTH_CHECK, options(fields)))
 
     def __enter__(self) -> Client:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Literal, Mapping, Sequence, TypedDict, Union
+from typing import Any, Literal, Mapping, Sequence, TypedDict
 
 
 class Timeout(TypedDict, total=False):
@@ -83,15 +83,3 @@ class Settings(TypedDict, total=False):
     max_event_bytes: int
     #: For "echo": what it answers, a step an attempt. llm.h describes the fields.
     script: Sequence[Mapping[str, Any]]
-
-
-def configuration(provider: Union[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Dict[str, Any]:
-    """The configuration that `provider`, a name or a whole configuration, gives with `settings` on top. None is unset."""
-    if isinstance(provider, str):
-        whole: Dict[str, Any] = {"provider": provider}
-    elif isinstance(provider, Mapping):
-        whole = dict(provider)
-    else:
-        raise TypeError(f"provider must be a name or a configuration, not {type(provider).__name__}")
-    whole.update((name, value) for name, value in settings.items() if value is not None)
-    return whole

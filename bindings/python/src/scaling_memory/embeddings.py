@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
+from ._value import Value
 from .responses import Usage
 
 
-@dataclass(frozen=True)
-class Embeddings:
+class Embeddings(Value, unshown=("embeddings", "raw")):
     """One vector for each text, in the order of the texts. Iterate over it, index it, take its len()."""
 
     #: Each number as the server wrote it.
-    embeddings: List[List[float]] = field(repr=False)
+    embeddings: List[List[float]]
     usage: Usage
     model: Optional[str]
     provider: Optional[str]
@@ -24,7 +23,7 @@ class Embeddings:
     attempts: Optional[int]
     #: From the start of the call to its end, in milliseconds.
     latency_ms: Optional[float]
-    raw: Dict[str, Any] = field(repr=False)
+    raw: Dict[str, Any]
 
     @classmethod
     def from_json(cls, result: Mapping[str, Any]) -> Embeddings:

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Callable, Optional, Tuple, Type, Union
+from typing import Callable, Optional, Union
 
 from . import _native
+from ._value import Value
 from .responses import Response, ToolCall
 
 
-@dataclass(frozen=True, init=False)
-class TextEvent:
+class TextEvent(Value):
     """A piece of the answer."""
 
     __slots__ = ("text",)
     text: str
 
     def __init__(self, text: str) -> None:
-        _set_text(self, text)  # an answer has thousands, and what dataclass would write here takes twice as long
-
-    def __reduce__(self) -> Tuple[Type[TextEvent], Tuple[str]]:
-        return TextEvent, (self.text,)
+        _set_text(self, text)  # an answer has thousands, and this is twice as fast as Value's own
 
 
 _set_text: Callable[[TextEvent, str], None] = TextEvent.__dict__["text"].__set__
 
 
-@dataclass(frozen=True)
-class ReasoningEvent:
+class ReasoningEvent(Value):
     """A piece of what the model thinks before it answers, where the provider shows that."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class ToolCallDeltaEvent:
+class ToolCallDeltaEvent(Value):
     """A piece of a tool call that is still being written. The whole call follows as a ToolCallEvent."""
 
     #: Which call of this response, from 0.
@@ -47,7 +41,6 @@ class ToolCallDeltaEvent:
     arguments: str
 
 
-@dataclass(frozen=True)
 class ToolCallEvent(ToolCall):
     """A whole tool call."""
 
@@ -55,8 +48,7 @@ class ToolCallEvent(ToolCall):
     index: int
 
 
-@dataclass(frozen=True)
-class ResponseEvent:
+class ResponseEvent(Value):
     """The whole response: the last event of a stream that succeeded."""
 
     response: Response

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Optional
 
+from ._value import Value
 from .errors import LLMError
 
 
-@dataclass(frozen=True)
-class HealthReport:
+class HealthReport(Value, unshown=("raw",)):
     """What a health check found. True where the provider is healthy: `if client.health_check(): ...`."""
 
     healthy: bool
@@ -19,7 +18,7 @@ class HealthReport:
     #: Why it is not healthy; made, not raised.
     error: Optional[LLMError]
     call_id: Optional[str]
-    raw: Dict[str, Any] = field(repr=False)
+    raw: Dict[str, Any]
 
     @classmethod
     def from_json(cls, report: Mapping[str, Any]) -> HealthReport:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 
+from ._value import Value
 
-@dataclass(frozen=True)
-class Model:
+
+class Model(Value, unshown=("raw",)):
     """One model. What the provider did not send is None."""
 
     #: What requests call it.
@@ -17,7 +17,7 @@ class Model:
     #: When it was made, in seconds since 1970 (Unix time).
     created: Optional[int]
     owned_by: Optional[str]
-    raw: Dict[str, Any] = field(repr=False)
+    raw: Dict[str, Any]
 
     @classmethod
     def from_json(cls, model: Mapping[str, Any]) -> Model:
@@ -30,8 +30,7 @@ class Model:
         )
 
 
-@dataclass(frozen=True)
-class ModelList:
+class ModelList(Value, unshown=("raw",)):
     """All models that the provider lists. Iterate over it, index it, take its len()."""
 
     models: Tuple[Model, ...]
@@ -41,7 +40,7 @@ class ModelList:
     attempts: Optional[int]
     #: Milliseconds, over all pages of the list.
     latency_ms: Optional[float]
-    raw: Dict[str, Any] = field(repr=False)
+    raw: Dict[str, Any]
 
     @classmethod
     def from_json(cls, listing: Mapping[str, Any]) -> ModelList:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ctypes import byref, c_void_p
-from dataclasses import dataclass, field
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, TypedDict
 
 from . import _native
 from ._adapter import NativeAdapter, register
+from ._arguments import encode
 from ._handle import take_error, take_json
 from ._library import library
-from .request import encode
+from ._value import Value
 
 
 class Auth(TypedDict, total=False):
@@ -38,8 +38,7 @@ class Definition(TypedDict, total=False):
     models: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Provider:
+class Provider(Value, unshown=("raw",)):
     """A provider that clients can be made for."""
 
     name: str
@@ -52,7 +51,7 @@ class Provider:
     capabilities: Tuple[str, ...]
     models: Tuple[str, ...]
     built_in: bool
-    raw: Dict[str, Any] = field(repr=False)
+    raw: Dict[str, Any]
 
     @classmethod
     def from_json(cls, provider: Mapping[str, Any]) -> Provider:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Optional, Tuple
 
+from ._value import Value
 
-@dataclass(frozen=True)
-class Usage:
+
+class Usage(Value):
     """Token counts. A count that the provider did not send is None."""
 
     #: The whole prompt, cached tokens included.
@@ -32,8 +32,7 @@ class Usage:
         )
 
 
-@dataclass(frozen=True)
-class ToolCall:
+class ToolCall(Value):
     """A function that the model asks you to call. Answer with {"role": "tool", "tool_call_id": id, "content": "..."}."""
 
     id: str
@@ -46,14 +45,13 @@ class ToolCall:
         return json.loads(self.arguments)
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Value, unshown=("message", "raw")):
     """A whole answer. What the provider did not send is None."""
 
     #: The text; "" where the model only called tools.
     content: str
     #: To be appended to "messages" as it is, to go on with the conversation at this provider or another.
-    message: Dict[str, Any] = field(repr=False)
+    message: Dict[str, Any]
     #: "stop", "length", "tool_calls", "content_filter" or "other".
     finish_reason: Optional[str]
     usage: Usage
@@ -73,7 +71,7 @@ class Response:
     #: From the start of the call to the first event, in milliseconds.
     time_to_first_event_ms: Optional[float]
     #: The response as the library gave it, with fields that this version does not know.
-    raw: Dict[str, Any] = field(repr=False)
+    raw: Dict[str, Any]
 
     @classmethod
     def from_json(cls, response: Mapping[str, Any]) -> Response:

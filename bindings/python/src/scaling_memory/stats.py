@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Dict, Mapping, Optional
 
+from ._value import Value
 from .responses import Usage
 
 
-@dataclass(frozen=True)
-class CallCounts:
+class CallCounts(Value):
     """How many calls there were. A cancelled call failed."""
 
     started: int
@@ -18,8 +17,7 @@ class CallCounts:
     in_flight: int
 
 
-@dataclass(frozen=True)
-class StatusCounts:
+class StatusCounts(Value):
     """How often each status occurred, by its name: `errors.by_status["rate_limited"]`. Those that did not are absent."""
 
     total: int
@@ -31,8 +29,7 @@ class StatusCounts:
         return cls(total=counts.get("total", 0), by_status=by_status)
 
 
-@dataclass(frozen=True)
-class Distribution:
+class Distribution(Value):
     """Milliseconds of so many calls: their mean, their largest, and their percentiles, right to within one percent. All
     but `count` are None while that is 0."""
 
@@ -49,8 +46,7 @@ class Distribution:
         return cls(count, *(values.get(name) for name in ("mean", "p50", "p95", "p99", "max")))
 
 
-@dataclass(frozen=True)
-class QueueStats:
+class QueueStats(Value):
     """The rate limiter's queue."""
 
     #: Calls that wait for their turn now.
@@ -59,8 +55,7 @@ class QueueStats:
     wait_ms: Distribution
 
 
-@dataclass(frozen=True)
-class Stats:
+class Stats(Value, unshown=("raw",)):
     """What `client.stats()` gives."""
 
     provider: Optional[str]
@@ -78,7 +73,7 @@ class Stats:
     #: Of the streams among them.
     time_to_first_event_ms: Distribution
     #: The statistics as the library gave them, with fields that this version does not know.
-    raw: Dict[str, Any] = field(repr=False)
+    raw: Dict[str, Any]
 
     @classmethod
     def from_json(cls, stats: Mapping[str, Any]) -> Stats:

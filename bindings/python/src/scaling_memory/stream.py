@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from types import TracebackType
-from typing import TYPE_CHECKING, Iterator, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Generic, Iterator, Optional, Tuple, Type, TypeVar
 
-from ._adapter import raised_by_adapter
-from ._call import Call, StreamCall
+from ._call import EventsCall, StreamCall
+from ._failure import raised_by_adapter
 from ._native import LLM_EVENT_ERROR
 from ._queue import Item
 from ._watch import Watch
@@ -16,15 +16,18 @@ from .events import Event, ResponseEvent, TextEvent, event_from
 from .responses import Response
 
 if TYPE_CHECKING:
-    from .client import Client
+    from ._base import BaseClient
+
+AnyCall = TypeVar("AnyCall", bound=EventsCall)
 
 
-class Answer:
+class Answer(Generic[AnyCall]):
     """What is known of an answer that is still coming: its response in the end, or its failure."""
 
-    _call: Call
-
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, client: BaseClient, call: AnyCall, watch: Watch) -> None:
+        self._client = client  # a client that goes away takes its calls along
+        self._call = call
+        self._take = call.items.popleft
         self._watch = watch
         self._response: Optional[Response] = None
         self._failure: Optional[LLMError] = None
@@ -84,7 +87,7 @@ class Answer:
         return error
 
 
-class Stream(Answer, Iterator[Event]):
+class Stream(Answer[StreamCall], Iterator[Event]):
     """An answer that is still coming. Made by `Client.stream`.
 
         with client.stream("Tell me a story") as stream:
@@ -99,14 +102,6 @@ class Stream(Answer, Iterator[Event]):
     Leaving the `with` block, or dropping the stream, cancels what still runs. One thread reads at a time, while
     cancel() and close() may come from any.
     """
-
-    _call: StreamCall
-
-    def __init__(self, client: Client, call: StreamCall, watch: Watch) -> None:
-        super().__init__(watch)
-        self._client = client  # a client that goes away takes its calls along
-        self._call = call
-        self._take = call.items.popleft
 
     def __iter__(self) -> Stream:
         return self

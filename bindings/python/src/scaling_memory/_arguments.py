@@ -1,0 +1,68 @@
+"""What callers pass, as the JSON that llm.h takes. The types of that are in `configuration` and `request`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Dict, Final, Mapping, Optional, Sequence, Union
+
+from .errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from .request import Prompt
+
+_encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def configuration(provider: Union[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Dict[str, Any]:
+    """The configuration that `provider`, a name or a whole configuration, gives with `settings` on top. None is unset."""
+    if isinstance(provider, str):
+        whole: Dict[str, Any] = {"provider": provider}
+    elif isinstance(provider, Mapping):
+        whole = dict(provider)
+    else:
+        raise TypeError(f"provider must be a name or a configuration, not {type(provider).__name__}")
+    whole.update((name, value) for name, value in settings.items() if value is not None)
+    return whole
+
+
+def request(prompt: Prompt, fields: Mapping[str, Any]) -> Dict[str, Any]:
+    """The request for a prompt, with `fields` on top."""
+    if isinstance(prompt, str):
+        whole: Dict[str, Any] = {"messages": [{"role": "user", "content": prompt}]}
+    elif isinstance(prompt, Mapping):
+        whole = dict(prompt)
+    elif isinstance(prompt, Sequence) and not isinstance(prompt, (bytes, bytearray)):
+        whole = {"messages": list(prompt)}
+    else:
+        raise TypeError(f"prompt must be a str, a list of messages or a request, not {type(prompt).__name__}")
+    whole.update(options(fields))
+    return whole
+
+
+def analysis(content: str, instruction: Optional[str], fields: Mapping[str, Any]) -> Dict[str, Any]:
+    """The request for an analysis."""
+    return {"content": content, **options({"instruction": instruction, **fields})}
+
+
+def embedding(input: Union[str, Sequence[str]], fields: Mapping[str, Any]) -> Dict[str, Any]:
+    """The request for embeddings."""
+    if not isinstance(input, str) and (isinstance(input, (bytes, bytearray)) or not isinstance(input, Sequence)):
+        raise TypeError(f"input must be a str or a list of them, not {type(input).__name__}")
+    return {"input": input if isinstance(input, str) else list(input), **options(fields)}
+
+
+def options(fields: Mapping[str, Any]) -> Dict[str, Any]:
+    """`fields` without those that are None."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def encode(value: Mapping[str, Any]) -> bytes:
+    """`value` as UTF-8 JSON. InvalidArgumentError where JSON has no words for it; the value itself is not quoted."""
+    try:
+        try:
+            return _encoder.encode(value).encode()
+        except UnicodeEncodeError:
+            # A lone surrogate, which only an escape can hold: the library takes it out, or names its field.
+            return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgumentError(f"this cannot be written as JSON: {error}") from None
