@@ -166,6 +166,14 @@ def answer_ok(exchange: Exchange) -> None:
     exchange.finish()
 
 
+def answer_echo(exchange: Exchange) -> None:
+    """Sends the question back, a word at a time."""
+    question = exchange.json["messages"][0]["content"]
+    exchange.begin_stream()
+    exchange.text(*(f"{word} " for word in question.split()))
+    exchange.finish()
+
+
 def answer_slowly(exchange: Exchange) -> None:
     """Sends one piece of text, and then nothing until the client hangs up."""
     if exchange.body and exchange.json.get("stream"):

@@ -14,13 +14,12 @@ import pytest
 
 import child
 from conftest import ConnectAsync, Serve
-from loopback import DEADLINE, Exchange, answer_slowly
+from event_loops import NO_LIMITS
+from loopback import DEADLINE, Exchange, answer_echo, answer_slowly
 from scaling_memory import CanceledError, TextEvent
 from scaling_memory._loop_queue import LoopQueue
 
 Main = Callable[[], Awaitable[None]]
-
-NO_LIMITS = {"per_minute": 0, "per_hour": 0, "max_concurrent": 0}
 
 
 def library(name: str) -> Any:
@@ -102,13 +101,9 @@ def loop(request: pytest.FixtureRequest) -> Any:
 
 
 def echo(exchange: Exchange) -> None:
-    question = exchange.json["messages"][0]["content"]
-    exchange.begin_stream()
-    if question == "wait":
-        exchange.text("first")
-        return exchange.stall()
-    exchange.text(*(f"{word} " for word in question.split()))
-    exchange.finish()
+    if exchange.json["messages"][0]["content"] == "wait":
+        return answer_slowly(exchange)
+    answer_echo(exchange)
 
 
 def test_hundreds_of_streams_at_once(connect_async: ConnectAsync, serve: Serve, loop: Any) -> None:

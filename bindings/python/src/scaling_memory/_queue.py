@@ -6,7 +6,7 @@ import ctypes
 import struct
 from collections import deque
 from ctypes import CDLL, byref, c_char, c_size_t, c_void_p
-from typing import Any, Callable, Deque, Final, List, Optional, Protocol, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Deque, Final, List, Optional, Protocol, Tuple, Union
 
 from ._handle import Handle, take_error
 from ._native import LLM_EVENT_TEXT, LLM_OK, LLM_PENDING, LLM_TOO_SMALL
@@ -100,14 +100,16 @@ class _Buffer:
 _free_buffers: List[_Buffer] = []
 
 
-class Receiver(Protocol):
-    """Takes the events of one call out of the records."""
+if TYPE_CHECKING:
 
-    #: What has come and was not asked for yet. Taken from the left, by any thread.
-    items: Deque[Item]
+    class Receiver(Protocol):
+        """Takes the events of one call out of the records."""
 
-    def arrived(self, size: int) -> None:
-        """Events were added to `items`; they took `size` bytes."""
+        #: What has come and was not asked for yet. Taken from the left, by any thread.
+        items: Deque[Item]
+
+        def arrived(self, size: int) -> None:
+            """Events were added to `items`; they took `size` bytes."""
 
 
 class _Nobody:

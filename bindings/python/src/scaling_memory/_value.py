@@ -7,7 +7,7 @@ what that costs at import: `dataclasses` loads inspect and ast, and compiles fiv
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Tuple
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, FrozenSet, Tuple
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -64,30 +64,41 @@ class Value:
 
     #: The fields' names, for `match` and for everything here.
     __match_args__: ClassVar[Tuple[str, ...]] = ()
+    _names: ClassVar[FrozenSet[str]] = frozenset()
     _unshown: ClassVar[Tuple[str, ...]] = ()
 
     def __init_subclass__(cls, unshown: Tuple[str, ...] = ()) -> None:
         own = tuple(name for name in cls.__annotations__ if name not in cls.__match_args__)
         cls.__match_args__ += own  # type: ignore[misc]
+        cls._names = frozenset(cls.__match_args__)
         cls._unshown += unshown
 
     def __init__(self, /, *values: Any, **fields: Any) -> None:
-        kind, names = type(self), self.__match_args__
-        if len(values) > len(names):
-            raise TypeError(f"{kind.__name__}() takes {len(names)} fields, not {len(values)}")
-        for name, value in zip(names, values):
-            if name in fields:
-                raise TypeError(f"{kind.__name__}() got {name!r} twice")
-            fields[name] = value
-        for name in names:
-            if name not in fields:
-                if not hasattr(kind, name):
-                    raise TypeError(f"{kind.__name__}() needs {name!r}")
-                fields[name] = getattr(kind, name)
-        if len(fields) > len(names):
-            unknown = next(name for name in fields if name not in names)
-            raise TypeError(f"{kind.__name__}() has no field {unknown!r}")
+        if values:
+            fields.update(self._by_name(values, fields))
+        if fields.keys() != self._names:
+            self._complete(fields)
         self.__dict__.update(fields)
+
+    @classmethod
+    def _by_name(cls, values: Tuple[Any, ...], fields: Dict[str, Any]) -> Dict[str, Any]:
+        if len(values) > len(cls.__match_args__):
+            raise TypeError(f"{cls.__name__}() takes {len(cls.__match_args__)} fields, not {len(values)}")
+        named = dict(zip(cls.__match_args__, values))
+        for name in named.keys() & fields.keys():
+            raise TypeError(f"{cls.__name__}() has two values for {name!r}")
+        return named
+
+    @classmethod
+    def _complete(cls, fields: Dict[str, Any]) -> None:
+        """Adds the defaults of fields that are not there."""
+        for name in fields.keys() - cls._names:
+            raise TypeError(f"{cls.__name__}() has no field {name!r}")
+        for name in cls.__match_args__:
+            if name not in fields:
+                if not _has_default(cls, name):
+                    raise TypeError(f"{cls.__name__}() needs {name!r}")
+                fields[name] = getattr(cls, name)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Value) or type(other) is not type(self):
@@ -105,7 +116,7 @@ class Value:
         return type(self), self._values()
 
     def _values(self) -> Tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.__match_args__)
+        return tuple([getattr(self, name) for name in self.__match_args__])
 
     if TYPE_CHECKING:
         __dataclass_fields__: ClassVar[Dict[str, Field[Any]]]

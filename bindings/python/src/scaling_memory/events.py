@@ -10,23 +10,27 @@ from ._value import Value
 from .responses import Response, ToolCall
 
 
-class TextEvent(Value):
-    """A piece of the answer."""
-
+class _Piece(Value):
     __slots__ = ("text",)
     text: str
 
     def __init__(self, text: str) -> None:
-        _set_text(self, text)  # an answer has thousands, and this is twice as fast as Value's own
+        _set_text(self, text)  # an answer has thousands, and this takes a third of the time of Value's own
 
 
-_set_text: Callable[[TextEvent, str], None] = TextEvent.__dict__["text"].__set__
+_set_text: Callable[[_Piece, str], None] = _Piece.__dict__["text"].__set__
 
 
-class ReasoningEvent(Value):
+class TextEvent(_Piece):
+    """A piece of the answer."""
+
+    __slots__ = ()
+
+
+class ReasoningEvent(_Piece):
     """A piece of what the model thinks before it answers, where the provider shows that."""
 
-    text: str
+    __slots__ = ()
 
 
 class ToolCallDeltaEvent(Value):
@@ -63,10 +67,14 @@ def event_from(kind: int, data: bytes) -> Optional[Event]:
         return ReasoningEvent(data.decode())
     if kind == _native.LLM_EVENT_TOOL_CALL_DELTA:
         piece = json.loads(data)
-        return ToolCallDeltaEvent(piece["index"], piece.get("id"), piece.get("name"), piece.get("arguments") or "")
+        return ToolCallDeltaEvent(
+            index=piece["index"], id=piece.get("id"), name=piece.get("name"), arguments=piece.get("arguments") or ""
+        )
     if kind == _native.LLM_EVENT_TOOL_CALL:
         call = json.loads(data)
-        return ToolCallEvent(call.get("id") or "", call.get("name") or "", call.get("arguments") or "", call["index"])
+        return ToolCallEvent(
+            id=call.get("id") or "", name=call.get("name") or "", arguments=call.get("arguments") or "", index=call["index"]
+        )
     if kind == _native.LLM_EVENT_RESPONSE:
         return ResponseEvent(Response.from_json(json.loads(data)))
     return None
