@@ -100,6 +100,7 @@ def test_a_value_is_made_whole_or_not_at_all(
 def test_a_field_with_a_default_may_be_left_out() -> None:
     assert Usage() == Usage(None, None, None, None, None)
     assert dataclasses.replace(Usage(1), total_tokens=3) == Usage(1, None, 3)
+    assert str(inspect.signature(TextEvent)) == "(text: 'str') -> None"
     assert str(inspect.signature(ToolCallDeltaEvent)).startswith("(index: 'int', id: 'Optional[str]',")
 
 

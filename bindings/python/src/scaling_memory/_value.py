@@ -7,6 +7,7 @@ what that costs at import: `dataclasses` loads inspect and ast, and compiles fiv
 from __future__ import annotations
 
 from functools import lru_cache
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, FrozenSet, Tuple
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _twin(kind: type) -> Any:
 
 
 def _has_default(kind: type, name: str) -> bool:
-    return hasattr(kind, name) and name not in getattr(kind, "__slots__", ())
+    return hasattr(kind, name) and not isinstance(getattr(kind, name), MemberDescriptorType)  # that is a slot's
 
 
 class _OfTwin:
