@@ -48,7 +48,7 @@ CFLAGS ?= -O2
 include packaging/install.mk
 include packaging/npm.mk
 
-.PHONY: lib examples demo wheel test soak fuzz bench format lint clean distclean help
+.PHONY: lib examples demo wheel test soak fuzz bench compare compare-docs format lint clean distclean help
 .DEFAULT_GOAL := lib
 
 lib:                     ## build .build/release/libllm.so (the default)
@@ -93,6 +93,14 @@ bench: lib               ## measure against bare libcurl and other libraries: 20
 
 bench-docs:              ## the same, and write the figures to docs/BENCHMARKS.md
 	@$(MAKE) --no-print-directory bench BENCH_FLAGS=--docs
+
+compare: lib             ## run libllm and other clients against the same difficult streams: 5 minutes
+	@PYTHON='$(PYTHON)' .ci/deps demo
+	@LLM_LIBRARY_DIR=$(CURDIR)/$(RELEASE) $(PYTHON) Tests/Comparison/run $(COMPARE_FLAGS)
+
+compare-docs:            ## the same, and write what came out of it to docs/COMPARISON.md
+	@$(MAKE) --no-print-directory wheel
+	@$(MAKE) --no-print-directory compare COMPARE_FLAGS=--docs
 
 format:                  ## format the Swift sources
 	@$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
