@@ -42,10 +42,16 @@ CHAT = "OpenAI, chat completion chunks"
 SSE = "HTML standard, 9.2.6"
 HTTP = "RFC 9110, 10.2.3"
 PRACTICE = "servers in use"
+DEEPSEEK = "DeepSeek, reasoning models"
+OPENROUTER = "OpenRouter, errors in streams"
+#: su-kaka/gcli2api, pull request 406; omnigent-ai/omnigent, pull request 28
+GATEWAYS = "gateways to Gemini"
+OWN = "the client's own option"
 
 OVERLOADED = {"error": {"message": "The engine is overloaded", "type": "server_error", "param": None, "code": None}}
 LIMITED = {"error": {"message": "Rate limit reached", "type": "requests", "param": None, "code": "rate_limit_exceeded"}}
 PLAIN = b"".join(ALL)
+FIRST = wire.event(wire.chunk({"role": "assistant", "content": "Hello"}))
 LARGE = "0123456789abcdef" * (10 * 1024 * 1024 // 16)
 WEATHER = '{"city":"Paris"}'
 TIME = '{"zone":"UTC"}'
@@ -72,7 +78,7 @@ CASES = (
         Answer(usage=(11, 7)),
     ),
     Case(
-        "reasoning", "`delta.reasoning_content` before `delta.content`", "text and reasoning, apart", PRACTICE,
+        "reasoning", "`delta.reasoning_content` before `delta.content`", "text and reasoning, apart", DEEPSEEK,
         (Reply((wire.ROLE, wire.event(wire.chunk({"reasoning_content": "Let me"})),
                 wire.event(wire.chunk({"reasoning_content": " think"})), *ALL[1:])),),
         Answer(reasoning="Let me think"),
@@ -85,7 +91,7 @@ CASES = (
         Answer(None, "tool_calls", tool_calls=CALLS),
     ),
     Case(
-        "tools-one-index", "two whole tool calls with ids of their own, both with `index` 0", "both calls, whole", PRACTICE,
+        "tools-one-index", "two whole tool calls with ids of their own, both with `index` 0", "both calls, whole", GATEWAYS,
         (Reply((wire.ROLE, wire.tool_call(0, WEATHER, "call_a", "get_weather"), wire.tool_call(0, TIME, "call_b", "get_time"),
                 wire.finish("tool_calls"), DONE)),),
         Answer(None, "tool_calls", tool_calls=CALLS),
@@ -96,7 +102,7 @@ CASES = (
     Case("no-space", "`data:` without a space after it", "the answer", SSE, (Reply((PLAIN.replace(b"data: ", b"data:"),)),)),
     Case("comments", "comments, `: keep-alive`, between and inside events", "the answer", SSE,
          (Reply((PLAIN.replace(b"data: ", b": keep-alive\n\n: keep-alive\ndata: "),)),)),
-    Case("bom", "a byte-order mark before the first event", "the answer", SSE, (Reply((b"\xef\xbb\xbf" + PLAIN,)),)),
+    Case("bom", "a byte-order mark before the first event", "the answer", SSE, (Reply((b"\xef\xbb\xbf" + FIRST + b"".join(ALL[2:]),)),)),
     Case("several-lines", "one event's JSON in several `data:` lines", "the answer", SSE,
          (Reply((*(split_in_lines(wire.chunk({"content": words})) for words in ("Hello", " there")), wire.finish(), DONE)),)),
     Case("split-character", "a UTF-8 character cut in two by the network", "the character", SSE,
@@ -110,11 +116,11 @@ CASES = (
          (Reply((*HELLO, wire.text(" and more")[:40]), chunked=False),), Failure()),
     Case("cut-in-chunk", "the connection's end inside a chunked body", "an error", "RFC 9112, 8",
          (Reply((*HELLO, wire.text(" and more")[:40]), "broken"),), Failure()),
-    Case("error-inside", "text, and then an event with an `error`", "an error with the server's words", PRACTICE,
+    Case("error-inside", "text, and then an event with an `error`", "an error with the server's words", OPENROUTER,
          (Reply((*HELLO, wire.event(OVERLOADED))),), Failure("engine is overloaded")),
-    Case("error-first", "status 200, and an `error` as the only event", "an error with the server's words", PRACTICE,
+    Case("error-first", "status 200, and an `error` as the only event", "an error with the server's words", OPENROUTER,
          (Reply((wire.event(OVERLOADED),)),), Failure("engine is overloaded")),
-    Case("silent", "text, and then nothing, with a timeout of 2 s", "an error within 8 s", PRACTICE,
+    Case("silent", "text, and then nothing, with a timeout of 2 s", "an error within 8 s", OWN,
          (Reply(HELLO, "open"),), Failure(), timeout=2),
     Case("retry-after", "status 429 with `Retry-After: 1`, then the answer; 2 retries allowed",
          "the answer, asked for again after 1 s", HTTP,

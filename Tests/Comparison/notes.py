@@ -17,7 +17,7 @@ NOTES: Dict[Tuple[str, str], str] = {
     ("openai", "cut-in-event"): SEEN,
     ("aimux", "cut"): MADE_UP,
     ("aimux", "cut-in-event"): MADE_UP,
-    ("aimux", "cr"): MADE_UP,
+    ("aimux", "cr"): "The finish reason `stop` is made up: no event was read.",
     ("aimux", "done-open"): "Its `chunk_ms`, 30 s here, ends it with an error, though all of the answer has come.",
 }
 
