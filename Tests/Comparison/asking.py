@@ -26,7 +26,7 @@ class Client(NamedTuple):
 
 
 CLIENTS = (
-    Client("libllm", "libllm", "the Python binding's `Client.stream()`, its events and the response at its end; `timeout.idle_ms`"),
+    Client("libllm", "libllm", "the binding's `Client.stream()`, its events and the response at its end; `timeout` with `idle_ms`"),
     Client("openai", "openai", "`chat.completions.stream()`, its events and `get_final_completion()`", "openai"),
     Client("litellm", "litellm", "`completion(stream=True)`, its chunks and `stream_chunk_builder()`", "litellm"),
     Client("liter_llm", "liter-llm", "`chat_stream()`, whose chunks the caller joins", "liter-llm"),
@@ -46,7 +46,8 @@ def ask(python: str, library: str, client: Client, case: Case, server: CaseServe
                str(case.timeout), str(case.retries)]
     key = client.key, case.name
     server.forget(*key)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(library)) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env=environment(library)) as process:
         try:
             said = listen(process, case.patience)
         finally:

@@ -43,7 +43,8 @@ def differences(wanted: Answer, said: Dict[str, Any]) -> List[str]:
         wrong.append(f"finish reason `{said['finish_reason']}`" if said["finish_reason"] else "no finish reason")
     if [meaning(call) for call in said["tool_calls"]] != [meaning(call) for call in wanted.tool_calls]:
         calls = [f"{name}({arguments})" for _, name, arguments in said["tool_calls"]]
-        wrong.append(f"{len(calls)} tool call{'' if len(calls) == 1 else 's'} {quoted(', '.join(calls))}" if calls else "no tool calls")
+        number = f"{len(calls)} tool call{'' if len(calls) == 1 else 's'}"
+        wrong.append(f"{number} {quoted(', '.join(calls))}" if calls else "no tool calls")
     if wanted.usage is not None and said["usage"] != list(wanted.usage):
         wrong.append(f"usage {said['usage']}" if said["usage"] else "no usage")
     return wrong

@@ -2,8 +2,8 @@
 
 from typing import Dict, Tuple
 
-PIECES = ("By design: it hands out the wire's pieces, and joining them is the caller's. This program joins them by `index`, as "
-          "OpenAI documents it; joined by their ids they would be right.")
+PIECES = ("By design: it hands out the wire's pieces, and joining them is the caller's. This program joins them by `index`; "
+          "joined by their ids they would be right.")
 SEEN = "No exception; a caller who looks sees that the finish reason is `None`."
 MADE_UP = "The finish reason is made up: the server sent none."
 

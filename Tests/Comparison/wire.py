@@ -19,7 +19,8 @@ class Reply(NamedTuple):
 def chunk(delta: Optional[Dict[str, Any]] = None, finish: Optional[str] = None, **more: Any) -> Dict[str, Any]:
     """A chat.completion.chunk."""
     choices = [{"index": 0, "delta": delta or {}, "finish_reason": finish}]
-    return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1750000000, "model": "m", "choices": choices, **more}
+    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1750000000, "model": "m"}
+    return {**head, "choices": choices, **more}
 
 
 def compact(value: Any) -> str:
