@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -152,6 +153,10 @@ private:
 }  // namespace
 
 struct cjson_parser {
+    // Boost.JSON's parser says "this text failed" by giving its own address for where it stopped. A document may end at that
+    // very address, where the allocator puts blocks side by side (glibc's has a header between them, others have none). So
+    // the parser does not stand where its block begins, and what ends there is another's.
+    char apart[alignof(std::max_align_t)];
     json::basic_parser<Tape> parser;
 
     explicit cjson_parser(const json::parse_options &options) : parser(options) {}
