@@ -37,12 +37,13 @@ struct CorpusTests {
     }
 
     @Test("Every input of a target keeps its promises", arguments: FuzzTarget.all.map(\.name))
-    func replay(name: String) throws {
+    func replay(name: String) async throws {
         let target = try #require(FuzzTarget.named(name))
         let folder = "\(Self.folder)/\(name)"
         let inputs = try Self.names(in: folder)
         #expect(!inputs.isEmpty)
         for input in inputs {
+            await Task.yield()
             let bytes = try Self.bytes(of: "\(folder)/\(input)")
             #expect(throws: Never.self, "\(name)/\(input)") { try bytes.withUnsafeBytes { try target.run($0) } }
         }

@@ -71,9 +71,9 @@ struct AdmissionPropertyTests {
         "No window sees more than limit and burst, the order is kept, and who does not go costs nothing",
         arguments: runs
     )
-    func holds(run: Run) {
+    func holds(run: Run) async {
         var simulation = AdmissionSimulation(run.limits, run.traffic, seed: run.seed)
-        simulation.run()
+        await simulation.run()
         #expect(simulation.violations == AdmissionSimulation.Violations())
         let (limits, counts) = (run.limits, simulation.counts)
         let burst = limits.burst > 0 ? limits.burst : limits.perMinute
@@ -97,14 +97,14 @@ struct AdmissionPropertyTests {
     }
 
     @Test("With a bucket alone, whoever is not refused when he comes goes before he gives up")
-    func predictionIsExact() {
+    func predictionIsExact() async {
         for seed in UInt64(1)...3 {
             var limits = RateLimitSettings.none
             (limits.perMinute, limits.burst) = (1000 + Int(seed), 20)
             var traffic = AdmissionSimulation.Traffic()
             (traffic.arrivals, traffic.cancels) = (20_000, false)
             var simulation = AdmissionSimulation(limits, traffic, seed: seed)
-            simulation.run()
+            await simulation.run()
             #expect(simulation.violations == AdmissionSimulation.Violations())
             #expect(simulation.counts[.gaveUp] == nil)
             #expect(simulation.counts[.refused, default: 0] > 100)

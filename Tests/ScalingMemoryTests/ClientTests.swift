@@ -2,7 +2,7 @@ import Testing
 
 @testable import ScalingMemory
 
-@Suite("The client, from Swift", .timeLimit(.minutes(10)))
+@Suite("The client, from Swift", .timeLimit(.minutes(1)))
 struct ClientTests {
     private func client(_ server: LoopbackServer) throws -> LLMClient {
         var configuration = Configuration(provider: "openai", model: "m", baseURL: server.url)

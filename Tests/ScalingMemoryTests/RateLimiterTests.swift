@@ -2,7 +2,7 @@ import Testing
 
 @testable import ScalingMemory
 
-@Suite("The rate limiter on the event loop", .timeLimit(.minutes(10)))
+@Suite("The rate limiter on the event loop", .timeLimit(.minutes(1)))
 @IOThread
 struct RateLimiterTests {
     private static func limits(_ change: (inout RateLimitSettings) -> Void) -> RateLimitSettings {

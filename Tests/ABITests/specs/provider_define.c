@@ -221,9 +221,10 @@ TEST("what is wrong with a definition is named by its field") {
      LLM_ERROR_CONFIGURATION, "quirks.max_tokens is \"many\""},
   };
   size_t i;
+  const char *absent = NULL;
   llm_error *error = GARBAGE;
   for (i = 0; i < sizeof row / sizeof *row; i++) expect_refusal(row[i].definition, row[i].status, row[i].message);
-  CHECK_STATUS(llm_provider_define(NULL, &error), LLM_ERROR_INVALID_ARGUMENT, error);
+  CHECK_STATUS(llm_provider_define(absent, &error), LLM_ERROR_INVALID_ARGUMENT, error);
   CHECK_HAS(llm_error_message(error), "definition_json is NULL");
   llm_error_free(error);
   expect_failure(create("{\"provider\": \"a\", \"api_key\": \"" TEST_KEY "\"}"), LLM_ERROR_CONFIGURATION,
@@ -262,8 +263,9 @@ TEST("what was declared is in the list, without its headers") {
 }
 
 TEST("the list's output is checked and always written") {
+  char **nowhere = NULL;
   llm_error *error = GARBAGE;
-  CHECK_STATUS(llm_provider_list(NULL, &error), LLM_ERROR_INVALID_ARGUMENT, error);
+  CHECK_STATUS(llm_provider_list(nowhere, &error), LLM_ERROR_INVALID_ARGUMENT, error);
   CHECK_HAS(llm_error_message(error), "providers_json is NULL");
   llm_error_free(error);
 }

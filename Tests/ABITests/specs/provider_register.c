@@ -310,7 +310,8 @@ TEST("what a sink cannot take is refused, and ends the call") {
   reply_events(server, EVENT("cut") LAST);
   expect_failure(stream(client, HELLO, ignore_event, NULL), LLM_ERROR_INVALID_ARGUMENT, "UTF-8");
   CHECK_INT(tally.written, LLM_ERROR_INVALID_ARGUMENT);
-  CHECK_INT(llm_sink_write(NULL, LLM_EVENT_TEXT, "a", 1), LLM_ERROR_INVALID_ARGUMENT);
+  llm_sink *no_sink = NULL;
+  CHECK_INT(llm_sink_write(no_sink, LLM_EVENT_TEXT, "a", 1), LLM_ERROR_INVALID_ARGUMENT);
   llm_client_destroy(client);
 }
 
@@ -607,12 +608,14 @@ TEST("arguments are checked, and the adapter's size tells what it has") {
   llm_error *error = GARBAGE;
   struct { llm_adapter known; void *more; } larger = {WHOLE, NULL};
   llm_adapter smaller = WHOLE;
-  CHECK_STATUS(llm_provider_register(NULL, &WHOLE, NULL, &error), LLM_ERROR_INVALID_ARGUMENT, error);
+  const char *no_name = NULL;
+  const llm_adapter *no_adapter = NULL;
+  CHECK_STATUS(llm_provider_register(no_name, &WHOLE, NULL, &error), LLM_ERROR_INVALID_ARGUMENT, error);
   CHECK_HAS(llm_error_message(error), "name is NULL");
   llm_error_free(error);
   CHECK_STATUS(llm_provider_register("a b", &WHOLE, NULL, &error), LLM_ERROR_CONFIGURATION, error);
   llm_error_free(error);
-  CHECK_STATUS(llm_provider_register("say", NULL, NULL, &error), LLM_ERROR_INVALID_ARGUMENT, error);
+  CHECK_STATUS(llm_provider_register("say", no_adapter, NULL, &error), LLM_ERROR_INVALID_ARGUMENT, error);
   CHECK_HAS(llm_error_message(error), "adapter is NULL");
   llm_error_free(error);
   smaller.size = 0;
