@@ -75,7 +75,7 @@ struct AdmissionSimulation {
     /// Lets other tests have their turn, which are few at a time and some of which have a limit of time.
     mutating func run() async {
         for number in 0..<traffic.arrivals {
-            if number % 256 == 0 { await Task.yield() }
+            if number % 16 == 0 { await Task.yield() }
             let next = now.adding(microseconds: random.below(2 * traffic.gapMs * 1000))
             pass(until: next)
             arrive()
