@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import re
 import threading
-from typing import Any, Callable, Dict, Iterator
+from typing import Any, Dict, Iterator
 
 import pytest
+from answers import say, say_some_and_stall
 from conftest import KEY, ROOT, SCREENSHOTS, surroundings
 from loopback import DEADLINE, Exchange, Server, failure
 from main_process import MainProcess, Refused
@@ -38,20 +39,6 @@ PRELOAD = """(() => {
 %s
   })((name) => ({ electron })[name]);
 })()"""
-
-
-def say(*pieces: str) -> Callable[[Exchange], None]:
-    def answer(exchange: Exchange) -> None:
-        exchange.begin_stream()
-        exchange.text(*pieces)
-        exchange.finish()
-    return answer
-
-
-def say_some_and_stall(exchange: Exchange) -> None:
-    exchange.begin_stream()
-    exchange.text("Built in 1868, it burned ", "whale oil ")
-    exchange.stall()
 
 
 @pytest.fixture(scope="module")

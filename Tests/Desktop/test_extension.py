@@ -11,6 +11,7 @@ from typing import Any, Callable, Iterator
 
 import install
 import pytest
+from answers import say, say_some_and_stall
 from conftest import KEY, ROOT, SCREENSHOTS, surroundings
 from loopback import DEADLINE, Exchange, Server, failure
 from playwright.sync_api import BrowserContext, Page, Playwright
@@ -79,20 +80,6 @@ def configure(profile: Path, provider: Server) -> Configure:
                                     "retry": {"strategy": "none"}, "rate_limit": {"per_minute": 0}, **settings}))
     write()
     return write
-
-
-def say(*pieces: str) -> Callable[[Exchange], None]:
-    def answer(exchange: Exchange) -> None:
-        exchange.begin_stream()
-        exchange.text(*pieces)
-        exchange.finish()
-    return answer
-
-
-def say_some_and_stall(exchange: Exchange) -> None:
-    exchange.begin_stream()
-    exchange.text("Built in 1868, it burned ", "whale oil ")
-    exchange.stall()
 
 
 def is_in(state: str) -> str:

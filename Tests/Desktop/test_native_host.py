@@ -10,19 +10,12 @@ from typing import Any, Callable, Dict, Iterator
 
 import install
 import pytest
+from answers import say
 from conftest import KEY, surroundings
 from host_process import MEGABYTE, HostProcess
 from loopback import DEADLINE, Exchange, Server, failure
 
 Configure = Callable[..., Path]
-
-
-def say(*pieces: str) -> Callable[[Exchange], None]:
-    def answer(exchange: Exchange) -> None:
-        exchange.begin_stream()
-        exchange.text(*pieces)
-        exchange.finish()
-    return answer
 
 
 def say_one_and_stall(exchange: Exchange) -> None:

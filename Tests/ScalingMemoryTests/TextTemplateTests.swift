@@ -191,20 +191,9 @@ struct TextTemplateTests {
 
     private static let numbers = ["0", "7", "1700000000", "12345678901234567890", "1.5", "-1", "01"]
 
-    private struct Random: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     /// Rows of like chunks with every kind of text in them, and now and then a byte that is wrong.
-    private static func stream(_ shapes: [String], _ framing: StreamFraming, _ random: inout Random) -> [UInt8] {
+    private static func stream(_ shapes: [String], _ framing: StreamFraming, _ random: inout SeededGenerator) -> [UInt8]
+    {
         var stream: [UInt8] = []
         var shape = shapes[0]
         for _ in 0..<12 {
@@ -220,7 +209,7 @@ struct TextTemplateTests {
         return stream
     }
 
-    private static func damage(_ event: inout [UInt8], _ random: inout Random) {
+    private static func damage(_ event: inout [UInt8], _ random: inout SeededGenerator) {
         let place = Int.random(in: 0..<event.count, using: &random)
         let byte = Array("\"\\{}[]:,0-.en \u{1}é".utf8).randomElement(using: &random) ?? 0
         switch Int.random(in: 0..<3, using: &random) {
@@ -232,7 +221,7 @@ struct TextTemplateTests {
 
     @Test("Streams of any texts, with damage, are read with the template as without", arguments: 0..<8)
     func random(seed: Int) {
-        var random = Random(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         var recognised = 0
         for _ in 0..<40 {
             for (shapes, adapter) in Self.wires {
