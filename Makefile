@@ -117,4 +117,4 @@ distclean:               ## remove that and what was downloaded
 
 help:                    ## show this
 	@printf 'make [target]\n\n'
-	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
