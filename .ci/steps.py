@@ -8,9 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import ClassVar, Dict, Iterator, List, Optional, Tuple
 
 LABEL_WIDTH = 18
 REPORT_EVERY = 20.0  # seconds, where there is no terminal to redraw
@@ -48,9 +49,12 @@ def done(label: str, result: str) -> None:
 
 
 class Progress:
-    """The line of a step that is still running."""
+    """The line of a step that is still running. Of several at once a terminal has room for one: the eldest."""
+
+    running: ClassVar[List["Progress"]] = []
 
     def __init__(self, label: str, doing: str) -> None:
+        self.running.append(self)
         self.label, self.doing = label, doing
         self.begun = time.monotonic()
         self.said = self.begun
@@ -64,6 +68,8 @@ class Progress:
     def show(self, detail: str = "") -> None:
         now = time.monotonic()
         if is_terminal():
+            if self.running[0] is not self:
+                return
             width = shutil.get_terminal_size().columns - 1
             line = f"  {self.label:<{LABEL_WIDTH}}{self.doing}, {self.seconds:.0f} s"
             room = width - len(line) - 2
@@ -71,9 +77,10 @@ class Progress:
             print(f"\r\033[K{line[:width]}{tail}", end="", flush=True)
         elif now - self.said >= REPORT_EVERY:
             self.said = now
-            print(f"  {'':<{LABEL_WIDTH}}{self.seconds:.0f} s  {detail[:90]}", flush=True)
+            print(f"  {dim(self.label) if len(self.running) > 1 else '':<{LABEL_WIDTH}}{self.seconds:.0f} s  {detail[:90]}", flush=True)
 
     def clear(self) -> None:
+        self.running.remove(self)
         if is_terminal():
             print("\r\033[K", end="", flush=True)
 
@@ -90,16 +97,17 @@ def tail(log: Path, lines: int) -> str:
 
 
 def run(label: str, doing: str, command: List[str], log: Path, env: Optional[Dict[str, str]] = None,
-        cwd: Optional[Path] = None, limit: float = 1800) -> Tuple[int, float]:
-    """Runs a command with its output in `log`; gives its exit status (TIMED_OUT past `limit` seconds) and the seconds it
-    took. The command and all that it started make one process group, which is ended when this is left early."""
+        cwd: Optional[Path] = None, limit: float = 1800, stop: Optional[threading.Event] = None) -> Tuple[int, float]:
+    """Runs a command with its output in `log`; gives its exit status (TIMED_OUT past `limit` seconds, or when `stop` is set)
+    and the seconds it took. The command and all that it started make one process group, which is ended when this is left
+    early."""
     log.parent.mkdir(parents=True, exist_ok=True)
     progress = Progress(label, doing)
     with log.open("wb") as out:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=env,
                                  cwd=cwd, start_new_session=True)
     try:
-        while progress.seconds < limit:
+        while progress.seconds < limit and not (stop and stop.is_set()):
             try:
                 return child.wait(0.2), progress.seconds
             except subprocess.TimeoutExpired:
