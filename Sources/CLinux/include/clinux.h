@@ -4,8 +4,10 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <time.h>
 
 static inline int clinux_eventfd(void) {
@@ -30,6 +32,11 @@ int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *dead
 /// Waits until CLOCK_MONOTONIC says `deadline`.
 static inline int clinux_sem_wait(sem_t *semaphore, const struct timespec *deadline) {
     return sem_clockwait(semaphore, CLOCK_MONOTONIC, deadline);
+}
+
+/// Fills `size` bytes, 256 at most, with the system's random ones. False where it has none.
+static inline bool clinux_random(void *bytes, size_t size) {
+    return getrandom(bytes, size, 0) == (ssize_t)size;
 }
 
 /// Runs `prepare` if nobody has yet, and returns when it has run; any thread. A fork() waits for it to end, so that no child

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Synchronization
 
 /// Names for calls.
@@ -9,18 +10,26 @@ enum CallIdentifier {
         counter.add(1, ordering: .relaxed).newValue
     }
 
-    /// A name that no other call has, for logs: 96 random bits.
+    /// A name that no other call has, for logs: 96 random bits, in one system call (Swift's generator makes one for 64).
     static func make() -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var generator = SystemRandomNumberGenerator()
-        var name = Array("call_".utf8)
-        for bits in [generator.next(), generator.next()] as [UInt64] {
-            var bits = bits
-            for _ in 0..<12 {
-                name.append(digits[Int(bits & 15)])
-                bits >>= 4
-            }
+        var bits: (UInt32, UInt32, UInt32) = (0, 0, 0)
+        if !clinux_random(&bits, MemoryLayout.size(ofValue: bits)) {
+            bits = (.random(in: 0 ... .max), .random(in: 0 ... .max), .random(in: 0 ... .max))
         }
-        return String(decoding: name, as: UTF8.self)
+        let prefix: StaticString = "call_"
+        return String(unsafeUninitializedCapacity: prefix.utf8CodeUnitCount + 24) { name in
+            var end = prefix.withUTF8Buffer { name[...].initialize(fromContentsOf: $0) }
+            for part in [bits.0, bits.1, bits.2] {
+                for digit in 0..<8 {
+                    name.initializeElement(at: end, to: hexDigit(part >> (4 * digit) & 15))
+                    end += 1
+                }
+            }
+            return end
+        }
+    }
+
+    private static func hexDigit(_ value: UInt32) -> UInt8 {
+        UInt8(truncatingIfNeeded: value) + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
     }
 }

@@ -10,6 +10,7 @@ final class CallRunner {
     let channel: any EventDestination
     let log: CallLog
     let started: Instant
+    private let link: RunnerLink
     private let onEnd: @Sendable () -> Void
 
     private var task: Task<Void, Never>?
@@ -24,9 +25,15 @@ final class CallRunner {
     /// Why the last attempt failed, where another one was made or waited for.
     var lastFailure: LLMError?
 
-    nonisolated init(_ plan: CallPlan, channel: any EventDestination, onEnd: @escaping @Sendable () -> Void) {
+    nonisolated init(
+        _ plan: CallPlan,
+        channel: any EventDestination,
+        link: RunnerLink,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
         self.plan = plan
         self.channel = channel
+        self.link = link
         self.onEnd = onEnd
         log = CallLog(plan)
         started = .now
@@ -35,6 +42,7 @@ final class CallRunner {
     // MARK: From outside
 
     func start() {
+        link.runner = self
         RunningCalls.insert(self)
         plan.statistics.callStarted()
         log.started()
@@ -71,7 +79,7 @@ final class CallRunner {
 
     private func run() async {
         let limit = plan.timeouts.totalMs
-        deadline = Deadline(milliseconds: limit) { [weak self] in self?.task?.cancel() }
+        deadline = Deadline(milliseconds: limit) { self.task?.cancel() }
         do throws(LLMError) {
             finish(.success(try await result()))
         } catch {
@@ -89,6 +97,7 @@ final class CallRunner {
         isOver = true
         deadline?.disarm()
         RunningCalls.remove(self)
+        link.runner = nil
         let latencyMs = Instant.now.milliseconds(since: started)
         let outcome = result.map { described($0, latencyMs: latencyMs) }.mapError { described($0) }
         // Counted before it is told: whoever has read the end finds it in the statistics.

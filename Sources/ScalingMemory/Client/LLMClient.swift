@@ -90,8 +90,7 @@ public final class LLMClient: Sendable {
         let key = CallIdentifier.next()
         let link = RunnerLink()
         let (destination, channel, foreign) = try makeDestination(link, queue, plan)
-        let runner = CallRunner(plan, channel: destination) { [weak self] in self?.forget(key) }
-        link.connect(runner)
+        let runner = CallRunner(plan, channel: destination, link: link) { [weak self] in self?.forget(key) }
         let call = Call(
             id: callID,
             key: key,

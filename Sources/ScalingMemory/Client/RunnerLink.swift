@@ -1,10 +1,7 @@
 /// The way back from where a call's events go to the call's runner, which holds that place. Any thread.
 final class RunnerLink: Sendable {
-    private struct WeakRunner {
-        weak var runner: CallRunner?
-    }
-
-    private let link = Locked(WeakRunner())
+    /// The runner, from its start to its end.
+    @IOThread var runner: CallRunner?
 
     /// Where the events of a foreign call go, and who reads them; on a queue that is the queue's reader.
     func makeForeignDestination(
@@ -44,22 +41,15 @@ final class RunnerLink: Sendable {
         return (channel, channel)
     }
 
-    func connect(_ runner: CallRunner) {
-        link.withLock { $0.runner = runner }
-    }
-
     func resume() {
-        guard let runner = link.withLock({ $0.runner }) else { return }
-        EventLoop.shared.execute { runner.resume() }
+        EventLoop.shared.execute { self.runner?.resume() }
     }
 
     func complete() {
-        guard let runner = link.withLock({ $0.runner }) else { return }
-        EventLoop.shared.execute { runner.complete() }
+        EventLoop.shared.execute { self.runner?.complete() }
     }
 
     func cancel() {
-        guard let runner = link.withLock({ $0.runner }) else { return }
-        EventLoop.shared.execute { runner.cancel(.byCaller) }
+        EventLoop.shared.execute { self.runner?.cancel(.byCaller) }
     }
 }

@@ -81,20 +81,25 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     }
 
     private func add(_ work: Work) -> Bool {
-        inbox.withLock { inbox in
+        let (isTaken, sleeper) = inbox.withLock { inbox -> (Bool, Int32?) in
             switch inbox.stage {
-            case .stopped: return false
-            case .notStarted: guard start(&inbox) else { return false }
+            case .stopped: return (false, nil)
+            case .notStarted: guard start(&inbox) else { return (false, nil) }
             case .running: break
             }
             inbox.work.append(work)
-            if inbox.isAsleep {
-                inbox.isAsleep = false
-                var one: UInt64 = 1
-                _ = write(inbox.wakeDescriptor, &one, 8)
-            }
-            return true
+            guard inbox.isAsleep else { return (true, nil) }
+            inbox.isAsleep = false
+            return (true, inbox.wakeDescriptor)
         }
+        // Not while the inbox is locked: the loop would wake to wait for the lock.
+        if let sleeper { Self.wake(sleeper) }
+        return isTaken
+    }
+
+    private static func wake(_ descriptor: Int32) {
+        var one: UInt64 = 1
+        _ = write(descriptor, &one, 8)
     }
 
     // MARK: Being an executor
@@ -143,6 +148,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         return true
     }
 
+    /// Work makes work: a task is a job for its beginning and one for each end of a wait. So much of that is done without a
+    /// look at the descriptors in between.
+    private static let roundsPerTurn = 4
+
     private func run() {
         threadNumber.store(UInt(pthread_self()), ordering: .releasing)
         let wakeDescriptor = inbox.withLock { $0.wakeDescriptor }
@@ -150,9 +159,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         var work: [Work] = []
         while true {
             let (sleepMs, isStopping) = turn.withLock { _ -> (Int32, Bool) in
-                inbox.withLock { inbox in swap(&work, &inbox.work) }
-                for piece in work { perform(piece) }
-                work.removeAll(keepingCapacity: true)
+                for _ in 0..<Self.roundsPerTurn {
+                    inbox.withLock { inbox in swap(&work, &inbox.work) }
+                    if work.isEmpty { break }
+                    for piece in work { perform(piece) }
+                    work.removeAll(keepingCapacity: true)
+                }
                 let sleepMs = IOThread.assumeIsolated { Reactor.current.finishTurn() }
                 return inbox.withLock { inbox in
                     if inbox.stage == .stopped { return (0, true) }
@@ -198,8 +210,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
             let wasRunning = inbox.stage == .running
             inbox.stage = .stopped
             guard wasRunning else { return nil }
-            var one: UInt64 = 1
-            _ = write(inbox.wakeDescriptor, &one, 8)
+            Self.wake(inbox.wakeDescriptor)
             return inbox.thread
         }
         if let thread, !isOnLoop { pthread_join(thread, nil) }

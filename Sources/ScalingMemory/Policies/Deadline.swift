@@ -1,4 +1,4 @@
-/// Ends a task when its time is up.
+/// Ends a task when its time is up. Whoever makes one disarms it: until then it holds what it ends.
 @IOThread
 final class Deadline {
     private var timer: TimerQueue.Timer?
@@ -8,9 +8,9 @@ final class Deadline {
     /// 0 is no limit.
     init(milliseconds: Int, _ end: @escaping @IOThread () -> Void) {
         guard milliseconds > 0 else { return }
-        timer = Reactor.current.schedule(afterMs: milliseconds) { [weak self] in
-            self?.timer = nil
-            self?.reachedMs = milliseconds
+        timer = Reactor.current.schedule(afterMs: milliseconds) {
+            self.timer = nil
+            self.reachedMs = milliseconds
             end()
         }
     }

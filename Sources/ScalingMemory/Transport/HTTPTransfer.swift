@@ -10,7 +10,8 @@ package final class HTTPTransfer: ResponseTransfer {
     private let timeouts: Timeouts
     private var handler: (any HTTPResponseHandler)?
     private var transport: HTTPTransport?
-    private var easy: UnsafeMutableRawPointer?
+    /// nil before the start, and once libcurl is done with it.
+    private var handle: EasyHandle?
     private var continuation: UnsafeContinuation<Outcome, Never>?
 
     private var head = HTTPResponseHead()
@@ -20,8 +21,6 @@ package final class HTTPTransfer: ResponseTransfer {
     private var timings = TransferTimings(began: .now)
     private var lastActivity = Instant.now
     private var timer: TimerQueue.Timer?
-
-    private let memory = Memory()
 
     /// How long a connection may take to come to the end of a response whose content is complete, before it is closed
     /// instead of kept for the next request.
@@ -42,21 +41,6 @@ package final class HTTPTransfer: ResponseTransfer {
         self.handler = handler
     }
 
-    /// What libcurl's handle points to, and must find until it is gone.
-    private final class Memory {
-        var headers: UnsafeMutablePointer<curl_slist>?
-        let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-
-        init() {
-            errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        }
-
-        deinit {
-            curl_slist_free_all(headers)
-            errorText.deallocate()
-        }
-    }
-
     // MARK: Start and end
 
     func start(on transport: HTTPTransport, _ continuation: UnsafeContinuation<Outcome, Never>) {
@@ -65,15 +49,15 @@ package final class HTTPTransfer: ResponseTransfer {
         if isCanceled { return finish(.failure(Self.canceled)) }
         timings.began = .now
         lastActivity = timings.began
-        guard let easy = curl_easy_init() else {
+        guard let handle = transport.takeHandle(settings) else {
             finish(.failure(LLMError(.memory, "there is no memory for a connection")))
             return
         }
-        self.easy = easy
-        configure(easy)
-        guard transport.add(self, easy) else {
-            curl_easy_cleanup(easy)
-            self.easy = nil
+        self.handle = handle
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        handle.prepare(request, connectMs: timeouts.connectMs, transfer: context)
+        guard transport.add(self, handle) else {
+            self.handle = nil
             finish(.failure(LLMError(.internalDefect, "libcurl did not take the request")))
             return
         }
@@ -91,8 +75,8 @@ package final class HTTPTransfer: ResponseTransfer {
     private static let canceled = LLMError(.canceled, "the call was cancelled")
 
     /// libcurl is done with the transfer.
-    func ended(_ result: CURLcode) {
-        easy = nil
+    func ended(_ result: CURLcode, _ handle: EasyHandle) {
+        self.handle = nil
         guard continuation != nil else {
             stopTimer()
             return
@@ -102,14 +86,18 @@ package final class HTTPTransfer: ResponseTransfer {
             handler?.bodyEnded()
             finish(.success(timings))
         } else {
-            finish(.failure(CurlFailure.error(result, detail: String(cString: memory.errorText), timeouts: timeouts)))
+            finish(.failure(CurlFailure.error(result, detail: handle.errorText, timeouts: timeouts)))
         }
     }
 
     private func close(_ outcome: Outcome) {
         finish(outcome)
-        if let easy { transport?.remove(easy) }
-        easy = nil
+        abort()
+    }
+
+    private func abort() {
+        if let handle { transport?.abort(handle) }
+        handle = nil
     }
 
     /// Ends the wait; the connection may live on.
@@ -123,11 +111,7 @@ package final class HTTPTransfer: ResponseTransfer {
     /// The answer is complete but the response has not ended: it gets a moment to, so that the connection can be kept.
     private func linger() {
         finish(.success(timings))
-        timer = Reactor.current.schedule(afterMs: Self.lingerMs) { [weak self] in
-            guard let self, let easy = self.easy else { return }
-            self.easy = nil
-            self.transport?.remove(easy)
-        }
+        startTimer(at: Instant.now.adding(milliseconds: Self.lingerMs)) { $0.abort() }
     }
 
     package func complete() {
@@ -136,13 +120,21 @@ package final class HTTPTransfer: ResponseTransfer {
 
     package func resume() {
         lastActivity = .now
-        guard isPaused, let easy else { return }
+        guard isPaused, let handle else { return }
         isPaused = false
-        curl_easy_pause(easy, CURLPAUSE_CONT)
+        curl_easy_pause(handle.pointer, CURLPAUSE_CONT)
         transport?.kick()
     }
 
     // MARK: Limits of time
+
+    /// The one timer, which holds the transfer until it fires or is stopped, as it is at the transfer's end.
+    private func startTimer(at deadline: Instant, _ action: @escaping @IOThread (HTTPTransfer) -> Void) {
+        timer = Reactor.current.schedule(at: deadline) {
+            self.timer = nil
+            action(self)
+        }
+    }
 
     private func stopTimer() {
         if let timer { Reactor.current.cancel(timer) }
@@ -155,9 +147,7 @@ package final class HTTPTransfer: ResponseTransfer {
         stopTimer()
         guard timeouts.firstByteMs > 0 else { return }
         let limit = timeouts.firstByteMs
-        timer = Reactor.current.schedule(at: lastActivity.adding(milliseconds: limit)) { [weak self] in
-            self?.close(.failure(.noFirstByte(withinMs: limit)))
-        }
+        startTimer(at: lastActivity.adding(milliseconds: limit)) { $0.close(.failure(.noFirstByte(withinMs: limit))) }
     }
 
     private func firstByteArrived() {
@@ -170,15 +160,14 @@ package final class HTTPTransfer: ResponseTransfer {
     /// One timer for the whole response: it looks how long ago the last byte came, instead of being set anew by each.
     private func watchIdleness(from start: Instant) {
         let limit = timeouts.idleMs
-        timer = Reactor.current.schedule(at: start.adding(milliseconds: limit)) { [weak self] in
-            guard let self else { return }
+        startTimer(at: start.adding(milliseconds: limit)) { transfer in
             let now = Instant.now
-            if self.isPaused || self.handler?.wantsMore == false {
-                self.watchIdleness(from: now)
-            } else if self.lastActivity.adding(milliseconds: limit) > now {
-                self.watchIdleness(from: self.lastActivity)
+            if transfer.isPaused || transfer.handler?.wantsMore == false {
+                transfer.watchIdleness(from: now)
+            } else if transfer.lastActivity.adding(milliseconds: limit) > now {
+                transfer.watchIdleness(from: transfer.lastActivity)
             } else {
-                self.close(.failure(.stoodStill(forMs: limit)))
+                transfer.close(.failure(.stoodStill(forMs: limit)))
             }
         }
     }
@@ -229,81 +218,32 @@ package final class HTTPTransfer: ResponseTransfer {
     }
 
     private var usesHTTP2: Bool {
-        guard settings.http2, let easy else { return false }
-        return ccurl_http_version(easy) >= Int(CURL_HTTP_VERSION_2_0)
+        guard settings.http2, let handle else { return false }
+        return ccurl_http_version(handle.pointer) >= Int(CURL_HTTP_VERSION_2_0)
     }
 
     private static func from(_ context: UnsafeMutableRawPointer) -> HTTPTransfer {
         Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    // MARK: Options
+    static let readyCallback: ccurl_ready_callback = { context, _, _, _, _ in
+        guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
+        nonisolated(unsafe) let owner = context  // this and the like below stay on this thread
+        IOThread.assumeIsolated { HTTPTransfer.from(owner).connectionIsReady() }
+        return Int32(CURL_PREREQFUNC_OK)
+    }
 
-    private func configure(_ easy: UnsafeMutableRawPointer) {
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        _ = ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
-        _ = ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
-        _ = ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
-        _ = ccurl_set_text(easy, CURLOPT_URL, request.url)
-        _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, memory.errorText)
-        _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 16 * 1024)
-        _ = ccurl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16 * 1024)
-        _ = ccurl_set_long(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        _ = ccurl_set_long(
-            easy,
-            CURLOPT_HTTP_VERSION,
-            Int(settings.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
-        )
-        // 0 would be libcurl's own default of five minutes.
-        _ = ccurl_set_long(
-            easy,
-            CURLOPT_CONNECTTIMEOUT_MS,
-            timeouts.connectMs == 0 ? Int(Int32.max) : timeouts.connectMs
-        )
-        // Set even where empty: otherwise libcurl reads the environment, on this thread.
-        _ = ccurl_set_text(easy, CURLOPT_PROXY, settings.proxy)
-        _ = ccurl_set_text(easy, CURLOPT_NOPROXY, settings.noProxy)
-        if let caFile = settings.caFile {
-            _ = ccurl_set_text(easy, CURLOPT_CAINFO, caFile)
-            _ = ccurl_set_text(easy, CURLOPT_CAPATH, nil)
-        }
+    static let headerCallback: ccurl_data_callback = { bytes, size, count, context in
+        guard let context else { return 0 }
+        nonisolated(unsafe) let owner = context
+        nonisolated(unsafe) let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+        return IOThread.assumeIsolated { HTTPTransfer.from(owner).receivedHeader(line) } ? size * count : 0
+    }
 
-        for header in request.headers {
-            // "Name;" is how libcurl is told to send a field without a value.
-            let line = header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
-            memory.headers = curl_slist_append(memory.headers, line)
-        }
-        memory.headers = curl_slist_append(memory.headers, "Expect:")
-        _ = ccurl_set_list(easy, CURLOPT_HTTPHEADER, memory.headers)
-        if let body = request.body {
-            _ = ccurl_set_long(easy, CURLOPT_POST, 1)
-            // Not copied: `request` keeps the bytes where they are for as long as the transfer lives.
-            _ = ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, UnsafeMutableRawPointer(mutating: body.bytes.baseAddress))
-            _ = ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-        }
-
-        _ = ccurl_set_open_socket_callback(easy, SocketRegistry.open)
-        _ = ccurl_set_close_socket_callback(easy, SocketRegistry.close)
-        _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
-        _ = ccurl_set_ready_callback(easy) { context, _, _, _, _ in
-            guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
-            nonisolated(unsafe) let owner = context  // this and the like below stay on this thread
-            IOThread.assumeIsolated { HTTPTransfer.from(owner).connectionIsReady() }
-            return Int32(CURL_PREREQFUNC_OK)
-        }
-        _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
-        _ = ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            guard let context else { return 0 }
-            nonisolated(unsafe) let owner = context
-            nonisolated(unsafe) let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return IOThread.assumeIsolated { HTTPTransfer.from(owner).receivedHeader(line) } ? size * count : 0
-        }
-        _ = ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
-        _ = ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            guard let context else { return 0 }
-            nonisolated(unsafe) let owner = context
-            nonisolated(unsafe) let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return IOThread.assumeIsolated { HTTPTransfer.from(owner).receivedBody(piece) }
-        }
+    static let bodyCallback: ccurl_data_callback = { bytes, size, count, context in
+        guard let context else { return 0 }
+        nonisolated(unsafe) let owner = context
+        nonisolated(unsafe) let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+        return IOThread.assumeIsolated { HTTPTransfer.from(owner).receivedBody(piece) }
     }
 }

@@ -39,7 +39,8 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     /// nil once the transport is closed.
     private var multi: UnsafeMutableRawPointer?
     private let generation = EventLoop.shared.generation
-    private var transfers: [UnsafeMutableRawPointer: HTTPTransfer] = [:]
+    private var transfers: [UnsafeMutableRawPointer: Running] = [:]
+    private var idleHandles = EasyHandlePool()
     private var timer: TimerQueue.Timer?
     private var isKickDue = false
 
@@ -73,23 +74,36 @@ package final class HTTPTransport: Transport, ReadinessHandler {
         return try outcome.get()
     }
 
-    func add(_ transfer: HTTPTransfer, _ easy: UnsafeMutableRawPointer) -> Bool {
-        guard let multi else { return false }
-        transfers[easy] = transfer
-        guard curl_multi_add_handle(multi, easy) == CURLM_OK else {
-            transfers[easy] = nil
+    private struct Running {
+        let transfer: HTTPTransfer
+        let handle: EasyHandle
+    }
+
+    /// A handle that is free; nil where there is no memory for one.
+    func takeHandle(_ settings: ConnectionSettings) -> EasyHandle? {
+        idleHandles.take(for: settings) ?? EasyHandle(settings)
+    }
+
+    /// Begins. False, and the handle is gone, where libcurl does not want to.
+    func add(_ transfer: HTTPTransfer, _ handle: EasyHandle) -> Bool {
+        guard let multi, curl_multi_add_handle(multi, handle.pointer) == CURLM_OK else {
+            handle.close()
             return false
         }
+        transfers[handle.pointer] = Running(transfer: transfer, handle: handle)
         return true
     }
 
-    /// Takes the transfer out, which closes its connection unless it had ended, and frees it. Not to be called from one of
-    /// its callbacks.
-    func remove(_ easy: UnsafeMutableRawPointer) {
-        guard let multi, transfers.removeValue(forKey: easy) != nil else { return }
+    /// Ends a transfer, and its connection with it. Not to be called from one of its callbacks.
+    func abort(_ handle: EasyHandle) {
+        if takeOut(handle.pointer) { handle.close() }
+    }
+
+    private func takeOut(_ easy: UnsafeMutableRawPointer) -> Bool {
+        guard let multi, transfers.removeValue(forKey: easy) != nil else { return false }
         curl_multi_remove_handle(multi, easy)
-        curl_easy_cleanup(easy)
         if transfers.isEmpty, !TransportUsers.areThere { Self.closeIfUnused() }
+        return true
     }
 
     // MARK: The end
@@ -113,6 +127,7 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     private func close() {
         if let timer { Reactor.current.cancel(timer) }
         timer = nil
+        for handle in idleHandles.removeAll() { handle.close() }
         curl_multi_cleanup(multi)
         multi = nil
     }
@@ -151,10 +166,17 @@ package final class HTTPTransport: Transport, ReadinessHandler {
         while let message = curl_multi_info_read(multi, &remaining) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = ccurl_message_handle(message) else { continue }
             let result = ccurl_message_result(message)
-            let transfer = transfers[easy]
-            transfer?.ended(result)
-            remove(easy)
+            guard let running = transfers[easy] else { continue }
+            running.transfer.ended(result, running.handle)
+            guard takeOut(easy) else { continue }
+            // What a failure left in a handle is not looked into.
+            if result == CURLE_OK { giveBack(running.handle) } else { running.handle.close() }
         }
+    }
+
+    private func giveBack(_ handle: EasyHandle) {
+        handle.clear()
+        idleHandles.give(handle)?.close()
     }
 
     private let socketCallback: curl_socket_callback = { _, socket, what, context, _ in
