@@ -20,11 +20,10 @@ extension ClientSettings {
     }
 
     /// The request with a name of its own, the same for all attempts, where the provider looks for one.
-    private func marked(_ request: HTTPRequest) -> HTTPRequest {
+    private func marked(_ request: consuming HTTPRequest) -> HTTPRequest {
         guard let field = provider.idempotencyHeader, request.headers.first(field) == nil else {
             return request
         }
-        var request = request
         request.headers.append(HTTPHeader(field, CallIdentifier.make()))
         return request
     }

@@ -9,6 +9,8 @@ final class ClientSettings: Sendable {
     let apiVersion: String?
     let connection: ConnectionSettings
     let retry: RetryPolicy
+    /// Where calls go that say nothing of their own about it.
+    private let endpoint: Endpoint
     /// What answers in the network's place; nil for what is sent over it.
     private let loopback: LoopbackTransport?
     /// Tells clients apart whose limits are their own.
@@ -29,6 +31,14 @@ final class ClientSettings: Sendable {
         loopback = try Self.loopback(configuration, provider)
         try Self.checkSecrecy(of: apiKey ?? signer?.credentials.secretAccessKey, on: parts, configuration)
         try configuration.headers.check(failingWith: .configuration)
+        endpoint = Endpoint(
+            provider,
+            baseURL: baseURL,
+            apiKey: apiKey,
+            headers: configuration.headers,
+            apiVersion: apiVersion,
+            signer: signer
+        )
     }
 
     /// The key that was given, or the one in the provider's variable; a server of the caller's own needs none.
@@ -72,20 +82,18 @@ final class ClientSettings: Sendable {
     /// Where a call with these options goes.
     func endpoint(_ options: CallOptions) throws(LLMError) -> Endpoint {
         try options.check()
+        if options.apiKey == nil, options.headers.isEmpty { return endpoint }
         if options.apiKey != nil, let parts = URLParts(baseURL) {
             try Self.checkSecrecy(of: options.apiKey, on: parts, configuration)
         }
-        var key = options.apiKey ?? apiKey
-        var headers = provider.headers
-        if let field = provider.keyField, let secret = key {
-            headers.set(field.field(secret))
-            key = nil
-        }
-        for header in configuration.headers + options.headers { headers.set(header) }
-        var endpoint = Endpoint(baseURL: baseURL, apiKey: key, headers: headers)
-        endpoint.apiVersion = apiVersion
-        endpoint.signer = endpoint.apiKey == nil ? signer : nil
-        return endpoint
+        return Endpoint(
+            provider,
+            baseURL: baseURL,
+            apiKey: options.apiKey ?? apiKey,
+            headers: configuration.headers + options.headers,
+            apiVersion: apiVersion,
+            signer: signer
+        )
     }
 
     /// Whom a call with these options shares its rate limits with.
@@ -116,7 +124,7 @@ final class ClientSettings: Sendable {
     }
 
     /// The request with what the configuration says where it says nothing.
-    func filled(_ request: Request) throws(LLMError) -> Request {
+    func filled(_ request: consuming Request) throws(LLMError) -> Request {
         var request = try request.prepared(sanitizing: configuration.sanitize)
         request.model = request.model ?? configuration.model ?? provider.models.first
         request.maxTokens = request.maxTokens ?? configuration.maxTokens
@@ -138,5 +146,28 @@ final class ClientSettings: Sendable {
         guard model == nil, configuration.baseURL == nil, provider.needsModel else { return }
         let variable = EnvironmentVariables(prefix: provider.environmentPrefix).model
         throw .configuration("model is missing: give it in the request or the configuration, or set \(variable)")
+    }
+}
+
+extension Endpoint {
+    /// The key goes where the provider looks for it; without one, `signer` signs.
+    fileprivate init(
+        _ provider: Provider,
+        baseURL: String,
+        apiKey: Secret?,
+        headers own: [HTTPHeader],
+        apiVersion: String?,
+        signer: AWSSigner?
+    ) {
+        var key = apiKey
+        var headers = provider.headers
+        if let field = provider.keyField, let secret = key {
+            headers.set(field.field(secret))
+            key = nil
+        }
+        for header in own { headers.set(header) }
+        self.init(baseURL: baseURL, apiKey: key, headers: headers)
+        self.apiVersion = apiVersion
+        self.signer = key == nil ? signer : nil
     }
 }

@@ -8,7 +8,7 @@ extension Request {
     /// name, and refused.
     ///
     /// `byDefault`: whether texts are cleaned where the request does not say.
-    func prepared(sanitizing byDefault: Bool) throws(LLMError) -> Request {
+    consuming func prepared(sanitizing byDefault: Bool) throws(LLMError) -> Request {
         try MessageOrder.check(messages)
         guard sanitize ?? byDefault else {
             if let field = halvedFields.first { throw .halvedCharacter(in: field) }
@@ -17,10 +17,10 @@ extension Request {
         for field in halvedFields where !Self.isText(field) { throw .halvedCharacter(in: field) }
         if model.holdsControls { throw .controlInModel }
         var request = self
-        if messages.holdsControls { request.messages = messages.withoutControls }
-        if tools.holdsControls { request.tools = tools.withoutControls }
-        if toolChoice.holdsControls { request.toolChoice = toolChoice.withoutControls }
-        if responseFormat.holdsControls { request.responseFormat = responseFormat.withoutControls }
+        if request.messages.holdsControls { request.messages = request.messages.withoutControls }
+        if request.tools.holdsControls { request.tools = request.tools.withoutControls }
+        if request.toolChoice.holdsControls { request.toolChoice = request.toolChoice.withoutControls }
+        if request.responseFormat.holdsControls { request.responseFormat = request.responseFormat.withoutControls }
         return request
     }
 

@@ -124,12 +124,17 @@ public struct Endpoint: Sendable {
         body: ByteBuffer? = nil,
         dropped: [String] = []
     ) -> HTTPRequest {
-        var fields = own
-        fields.append(HTTPHeader("user-agent", "libllm/\(Version.text)"))
-        if body != nil { fields.append(HTTPHeader("content-type", "application/json")) }
+        var fields: [HTTPHeader] = []
+        fields.reserveCapacity(own.count + headers.count + 3)  // and one for the call's name
+        fields += own
+        fields.append(Self.userAgent)
+        if body != nil { fields.append(Self.contentType) }
         for header in headers { fields.set(header) }
         return HTTPRequest(method: method, url: baseURL + path, headers: fields, body: body, dropped: dropped)
     }
+
+    private static let userAgent = HTTPHeader("user-agent", "libllm/\(Version.text)")
+    private static let contentType = HTTPHeader("content-type", "application/json")
 }
 
 /// What a provider says of an error.

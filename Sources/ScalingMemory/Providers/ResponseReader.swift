@@ -96,18 +96,24 @@ final class ResponseReader {
     /// A body that begins like JSON, or like a page of HTML, is no stream: a whole answer, or an error. (Newline-delimited
     /// JSON begins so too, and has a whole answer in one line.)
     private func lookAtBeginning(of bytes: inout UnsafeRawBufferPointer) {
-        // Blanks and a byte-order mark say nothing yet. A parser that has passed over them has lost nothing.
-        let blank: [UInt8] = [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF]
         // One of AWS's messages begins with its length, and none is so long that it would begin with one of these bytes.
         let isBinary = adapter.framing == .awsEventStream
-        guard let begin = bytes.firstIndex(where: { isBinary || !blank.contains($0) }) else { return }
+        guard let begin = bytes.firstIndex(where: { isBinary || !Self.isBlank($0) }) else { return }
         bodyHasBegun = true
         let first = bytes[begin]
-        let isText = [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) || blank.contains(first)
+        let isText = "{[<".utf8.contains(first) || Self.isBlank(first)
         guard isText, first == UInt8(ascii: "<") || adapter.framing != .newlineDelimitedJSON else { return }
         mode = .whole(ByteBuffer())
         // Those that came in a piece of their own are gone already.
         bytes = UnsafeRawBufferPointer(rebasing: bytes[begin...])
+    }
+
+    /// Blanks and a byte-order mark say nothing yet. A parser that has passed over them has lost nothing.
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF: true
+        default: false
+        }
     }
 
     private func receiveStream(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
