@@ -53,8 +53,7 @@ public final class ByteBuffer: @unchecked Sendable {
     }
 
     public func append(_ text: String) {
-        var text = text
-        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+        text.withBytes { append(UnsafeRawBufferPointer($0)) }
     }
 
     /// Appends a member's name, which needs no escaping, with its quotes and its colon.

@@ -92,8 +92,7 @@ public struct JSONNode {
     }
 
     public subscript(key: String) -> JSONNode? {
-        var key = key
-        return key.withUTF8 { utf8 in
+        key.withBytes { utf8 in
             guard let start = utf8.baseAddress else { return nil }
             return cjson_object_find(pointer, start, utf8.count).map(JSONNode.init(pointer:))
         }

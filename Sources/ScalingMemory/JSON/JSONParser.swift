@@ -77,7 +77,6 @@ public final class JSONParser {
 
 extension JSONParser {
     public func parse<Result>(_ text: String, _ body: (JSONNode) throws -> Result) throws -> Result {
-        var text = text
-        return try text.withUTF8 { try parse(UnsafeRawBufferPointer($0), body) }
+        try text.withBytes { try parse(UnsafeRawBufferPointer($0), body) }
     }
 }

@@ -54,8 +54,7 @@ public struct JSONWriter {
     }
 
     public mutating func value(_ text: String) {
-        var text = text
-        text.withUTF8 { value(utf8: $0) }
+        text.withBytes { value(utf8: $0) }
     }
 
     public mutating func value(utf8: UnsafeBufferPointer<UInt8>) {

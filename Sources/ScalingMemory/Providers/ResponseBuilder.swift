@@ -62,8 +62,7 @@ public final class ResponseBuilder {
 
     /// Adds to the reasoning what the provider has no piece of its own for, such as the space between two parts.
     public func appendReasoning(_ text: String) {
-        var text = text
-        text.withUTF8 { append(UnsafeRawBufferPointer($0), .reasoning) }
+        text.withBytes { append(UnsafeRawBufferPointer($0), .reasoning) }
     }
 
     public var hasReasoning: Bool { !reasoning.isEmpty }

@@ -233,8 +233,7 @@ final class ResponseReader {
         )
     }
 
-    private func describe(_ response: Response) -> Response {
-        var response = response
+    private func describe(_ response: consuming Response) -> Response {
         response.requestID = head.requestID
         return response
     }
