@@ -49,13 +49,13 @@ package final class HTTPTransfer: ResponseTransfer {
         if isCanceled { return finish(.failure(Self.canceled)) }
         timings.began = .now
         lastActivity = timings.began
-        guard let handle = transport.takeHandle(settings) else {
+        guard let handle = transport.takeHandle() else {
             finish(.failure(LLMError(.memory, "there is no memory for a connection")))
             return
         }
         self.handle = handle
         let context = Unmanaged.passUnretained(self).toOpaque()
-        handle.prepare(request, connectMs: timeouts.connectMs, transfer: context)
+        handle.prepare(request, settings, connectMs: timeouts.connectMs, transfer: context)
         guard transport.add(self, handle) else {
             self.handle = nil
             finish(.failure(LLMError(.internalDefect, "libcurl did not take the request")))

@@ -80,9 +80,7 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     }
 
     /// A handle that is free; nil where there is no memory for one.
-    func takeHandle(_ settings: ConnectionSettings) -> EasyHandle? {
-        idleHandles.take(for: settings) ?? EasyHandle(settings)
-    }
+    func takeHandle() -> EasyHandle? { idleHandles.take() ?? EasyHandle() }
 
     /// Begins. False, and the handle is gone, where libcurl does not want to.
     func add(_ transfer: HTTPTransfer, _ handle: EasyHandle) -> Bool {
@@ -176,7 +174,7 @@ package final class HTTPTransport: Transport, ReadinessHandler {
 
     private func giveBack(_ handle: EasyHandle) {
         handle.clear()
-        idleHandles.give(handle)?.close()
+        if !idleHandles.give(handle) { handle.close() }
     }
 
     private let socketCallback: curl_socket_callback = { _, socket, what, context, _ in

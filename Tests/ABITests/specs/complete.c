@@ -228,3 +228,21 @@ TEST("of several choices the first is the answer") {
   free(response);
   llm_client_destroy(client);
 }
+
+TEST("a kept connection that the server closes is replaced, however often that happens") {
+  fault_server *server = serve();
+  llm_client *client = openai_client(server);
+  int i;
+  reply_json(server, OPENAI_BODY("Hi"));
+  for (i = 0; i < 12; i++) {
+    reply(server); /* to a request on the connection that was kept */
+    server_close(server);
+    reply_json(server, OPENAI_BODY("Hi"));
+  }
+  for (i = 0; i <= 12; i++) {
+    char *response = expect_success(complete(client, HELLO));
+    CHECK_INT(json_number(response, "attempts", 0), 1);
+    free(response);
+  }
+  llm_client_destroy(client);
+}
