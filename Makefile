@@ -23,12 +23,15 @@ LEAN_RUNTIME := $(foreach name,swiftCore swift_Concurrency swiftSynchronization 
 # dlclose (nodelete); what it needs is looked for where the system says and nowhere else (--disable-local-rpath); and what
 # nobody reaches is not shipped: sections that can be dropped one by one (-function-sections), public names of Swift among
 # them (-internalize-at-link), no regular expressions (-disable-implicit-string-processing...), no names of stored
-# properties (-disable-reflection-metadata), and identical functions once. Overlapping accesses are looked for in debug
-# builds, which the tests of the core are, and not at run time here (-enforce-exclusivity=unchecked).
+# properties (-disable-reflection-metadata), and identical functions once. The description of a generic type is made by
+# code and not from the type's name, which takes longer where it is first used
+# (-disable-concrete-type-metadata...). Overlapping accesses are looked for in debug builds, which the tests of the core
+# are, and not at run time here (-enforce-exclusivity=unchecked).
 LIBRARY_FLAGS := -c release --product llm \
   -Xswiftc -static-stdlib -Xswiftc -use-ld=lld -Xswiftc -O -Xswiftc -enforce-exclusivity=unchecked \
   -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
   -Xswiftc -Xfrontend -Xswiftc -disable-reflection-metadata \
+  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
   -Xcxx -ffunction-sections -Xcxx -fdata-sections -Xcxx -fvisibility=hidden \
   -Xlinker --version-script=$(CURDIR)/Sources/LLM/exports.map \
@@ -54,6 +57,7 @@ include packaging/npm.mk
 lib:                     ## build .build/release/libllm.so (the default)
 	@.ci/deps
 	@SWIFT='$(SWIFT)' packaging/lean-runtime $(RUNTIME)
+	@[ ! $(RUNTIME)/libswiftCore.a -nt $(RELEASE)/libllm.so ] || rm -f $(RELEASE)/libllm.so
 	@$(SWIFT) build $(LIBRARY_FLAGS)
 	@ln -sfn libllm.so $(RELEASE)/libllm.so.1
 

@@ -22,9 +22,8 @@ enum Rehearsal {
     static func run() {
         _ = try? Configuration.json(fromEnvironmentFor: "openai")
         _ = try? Analysis.request(content: "a", instruction: nil, optionsJSON: "{}")
-        for provider in ["openai", "openai-responses", "anthropic", "gemini", "ollama", "bedrock"] {
-            try? run(provider)
-        }
+        _ = StandardErrorSink()
+        try? makeCalls()
     }
 
     private static let request = """
@@ -36,27 +35,53 @@ enum Rehearsal {
         "timeout": {"total_ms": 1}, "extra": {"a": [1, 0.5, true, null, {}]}}
         """
 
-    private static func run(_ provider: String) throws(LLMError) {
+    /// A client and a request are other code with each wire; what becomes of a call is the same with all.
+    private static func makeCalls() throws(LLMError) {
+        let stream = Operation.stream(try Request(json: request))
+        let embed = Operation.embed(try EmbeddingRequest(json: "{\"input\": [\"a\"], \"extra\": {\"a\": 1}}"))
+        for provider in ["openai-responses", "anthropic", "gemini", "ollama", "bedrock"] {
+            guard let client = try? makeClient(provider) else { continue }
+            for operation in [stream, embed] { _ = try? client.makeCall(operation, CallIdentifier.make(), nil, 0) }
+        }
+        let client = try makeClient("openai")
+        try makeCall(client, stream)
+        try makeCallsOnQueue(client, stream)
+        try makeEmbedding(client, embed)
+        _ = client.statistics.json
+    }
+
+    private static func makeClient(_ provider: String) throws(LLMError) -> LLMClient {
         let configuration = try Configuration(
             json: "{\"provider\": \"\(provider)\", \"base_url\": \"http://127.0.0.1\", \"model\": \"a\", \"retry\": {}}"
         )
-        let client = try LLMClient(checking: configuration)
-        let operation = Operation.stream(try Request(json: request))
+        return try LLMClient(checking: configuration)
+    }
+
+    private static func makeCall(_ client: LLMClient, _ operation: Operation) throws(LLMError) {
         let call = try client.makeCall(operation, CallIdentifier.make(), nil, 0)
-        let outcome = play(call, provider)
+        let partial = play(call, client.provider)
         client.forget(call.key)
-        read(call, outcome)
-        _ = client.statistics.json
+        read(call, partial)
+    }
 
-        try? embed(client)
-        if provider == "openai" { try? foreign(client, operation) }
-
+    /// One of the library's own adapters and one of a host's.
+    private static func makeCallsOnQueue(_ client: LLMClient, _ operation: Operation) throws(LLMError) {
         let queue = EventQueue()
-        let queued = try client.makeCall(operation, CallIdentifier.make(), queue, 1)
-        _ = play(queued, provider)
-        client.forget(queued.key)
+        let call = try client.makeCall(operation, CallIdentifier.make(), queue, 1)
+        _ = play(call, client.provider)
+        client.forget(call.key)
+
+        let plan = try client.makePlan(operation, CallIdentifier.make(), 1)
+        let (foreign, _, _) = try RunnerLink().makeForeignDestination(on: queue, plan)
+        let piece = ByteBuffer()
+        piece.append("data: {}\n\n")
+        foreign.send(piece)
+        foreign.finish(.success(.response(Response(provider: client.provider))))
+
         read(queue)
-        queued.rehearseEnd()
+        call.rehearseEnd()
+        foreign.discard()
+        foreign.detach()
         queue.close()
     }
 
@@ -87,24 +112,8 @@ enum Rehearsal {
         }
     }
 
-    /// What the reader of a call with a host's adapter does.
-    private static func foreign(_ client: LLMClient, _ operation: Operation) throws(LLMError) {
-        let queue = EventQueue()
-        let plan = try client.makePlan(operation, CallIdentifier.make(), 1)
-        let (port, _, _) = try RunnerLink().makeForeignDestination(on: queue, plan)
-        let piece = ByteBuffer()
-        piece.append("data: {}\n\n")
-        port.send(piece)
-        port.finish(.success(.response(Response(provider: client.provider))))
-        read(queue)
-        port.discard()
-        port.detach()
-        queue.close()
-    }
-
-    private static func embed(_ client: LLMClient) throws(LLMError) {
-        let request = try EmbeddingRequest(json: "{\"input\": [\"a\"], \"extra\": {\"a\": 1}}")
-        client.forget(try client.makeCall(.embed(request), CallIdentifier.make(), nil, 0).key)
+    private static func makeEmbedding(_ client: LLMClient, _ operation: Operation) throws(LLMError) {
+        client.forget(try client.makeCall(operation, CallIdentifier.make(), nil, 0).key)
         var list = EmbeddingList(provider: client.provider)
         list.embeddings = [EmbeddingVector([0.5])]
         var writer = JSONWriter(to: ByteBuffer())
@@ -115,8 +124,12 @@ enum Rehearsal {
         _ = queue.descriptor()
         withUnsafeBytes(of: UInt8(0)) { queue.write(LogLine(level: .info, bytes: $0)) }
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 8) { buffer in
-            while case .records = queue.read(into: buffer, timeoutMs: 1) {}
+            while case .records = queue.read(into: buffer, timeoutMs: 0) {}
+            // Waits that are over as they begin.
+            queue.wake()
+            _ = queue.read(into: buffer, timeoutMs: 1)
+            queue.semaphore.signal()
+            _ = queue.semaphore.wait(until: nil)
         }
-        queue.wake()
     }
 }
