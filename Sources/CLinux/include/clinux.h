@@ -2,6 +2,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
@@ -26,6 +27,12 @@ enum {
 int pthread_setname_np(pthread_t thread, const char *name);
 static inline void clinux_name_this_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+int ppoll(struct pollfd *descriptors, nfds_t count, const struct timespec *time, const sigset_t *mask);
+/// Waits for one descriptor, for less than a millisecond if need be.
+static inline int clinux_poll(struct pollfd *descriptor, const struct timespec *time) {
+    return ppoll(descriptor, 1, time, (const sigset_t *)0);
 }
 
 int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *deadline);

@@ -24,9 +24,9 @@ extension EventQueue {
         defer { isBeingRead.store(false, ordering: .releasing) }
         let deadline = timeoutMs.flatMap { $0 == 0 ? nil : Instant.now.adding(milliseconds: $0) }
         var mayWait = timeoutMs != 0
+        var hasDecoded = false
         while true {
-            decodeDue()
-            let (take, released) = look(upTo: buffer.count, mayWait: mayWait)
+            let (take, released) = look(upTo: buffer.count, hasDecoded: hasDecoded, mayWait: mayWait)
             for resume in released { resume() }
             switch take {
             case .slices(let slices, let byteCount):
@@ -34,8 +34,11 @@ extension EventQueue {
                 return .records(byteCount: byteCount)
             case .tooSmall(let needed): return .tooSmall(needed: needed)
             case .ended: return .nothing
-            case .due: continue
+            case .due:
+                decodeDue()
+                hasDecoded = true
             case .waiting:
+                hasDecoded = false
                 // The wake-up may come just when the wait ends otherwise; so there is one more look.
                 if semaphore.wait(until: deadline) != .signaled { mayWait = false }
                 // A signal handler may have forked.
@@ -65,9 +68,11 @@ extension EventQueue {
         for port in due { port.decode() }
     }
 
-    private func look(upTo capacity: Int, mayWait: Bool) -> (Look, [@Sendable () -> Void]) {
+    /// `hasDecoded`: what there is to decode was decoded just now; whatever has come since does not hold up what is there.
+    private func look(upTo capacity: Int, hasDecoded: Bool, mayWait: Bool) -> (Look, [@Sendable () -> Void]) {
         state.withLock { state in
             state.isReaderWaiting = false
+            if !hasDecoded, !state.due.isEmpty { return (.due, []) }
             let take = state.backlog.take(upTo: capacity)
             let released = state.backlog.takeReleased()
             switch take {

@@ -86,7 +86,7 @@ package final class EventQueue: Sendable {
             return (false, !state.isAnnouncementDue)
         }
         if announceNow { announce(atTurnEnd: false) }
-        if announceLater { IOThread.assumeIsolated { Reactor.current.atTurnEnd(self) } }
+        if announceLater { IOThread.assumeIsolated(with: self) { Reactor.current.atTurnEnd($0) } }
     }
 
     /// Tells the reader, wherever he waits, that there is something; unless he has found it himself.

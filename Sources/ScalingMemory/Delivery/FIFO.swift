@@ -1,27 +1,35 @@
 /// First in, first out, in constant time on average; an array's `removeFirst` would move all that follows.
 struct FIFO<Element> {
-    private var items: [Element?] = []
+    /// Apart from the others: mostly there is no other, and no memory is needed.
+    private(set) var first: Element?
+    private var others: [Element?] = []
+    /// The first of the others.
     private var head = 0
 
-    var isEmpty: Bool { head == items.count }
-    var count: Int { items.count - head }
-    var first: Element? { isEmpty ? nil : items[head] }
+    var isEmpty: Bool { first == nil }
+    var count: Int { isEmpty ? 0 : 1 + others.count - head }
 
     mutating func append(_ element: Element) {
-        items.append(element)
+        if isEmpty { first = element } else { others.append(element) }
     }
 
     @discardableResult
     mutating func removeFirst() -> Element? {
-        guard !isEmpty else { return nil }
-        let element = items[head]
-        items[head] = nil
+        let element = first
+        first = removeOther()
+        return element
+    }
+
+    private mutating func removeOther() -> Element? {
+        guard head < others.count else { return nil }
+        let element = others[head]
+        others[head] = nil
         head += 1
-        if head == items.count {
-            items.removeAll(keepingCapacity: items.capacity <= Self.keptCapacity)
+        if head == others.count {
+            others.removeAll(keepingCapacity: others.capacity <= Self.keptCapacity)
             head = 0
-        } else if head >= Self.keptCapacity, head >= items.count - head {
-            items.removeFirst(head)
+        } else if head >= Self.keptCapacity, head >= others.count - head {
+            others.removeFirst(head)
             head = 0
         }
         return element

@@ -65,6 +65,7 @@ struct QueueBacklog {
     /// What fits into `capacity` bytes.
     mutating func take(upTo capacity: Int) -> Take {
         var slices: [Slice] = []
+        slices.reserveCapacity(min(line.count, 64))
         var taken = 0
         while let call = line.first {
             guard let (records, offset) = call.next else {

@@ -173,10 +173,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
                 }
             }
             if isStopping { break }
-            let ready = IOThread.assumeIsolated { Reactor.current.sleep(milliseconds: sleepMs) }
+            let ready = IOThread.assumeIsolated(with: sleepMs) { Reactor.current.sleep(milliseconds: $0) }
             turn.withLock { _ in
                 inbox.withLock { $0.isAsleep = false }
-                IOThread.assumeIsolated { Reactor.current.dispatch(ready) }
+                IOThread.assumeIsolated(with: ready) { Reactor.current.dispatch($0) }
             }
         }
         turn.withLock { _ in

@@ -18,4 +18,14 @@ package actor IOThread {
             unsafeBitCast(body, to: (() -> Result).self)()
         }
     }
+
+    /// The same where it happens for every event: a body that captures what it works on would take memory each time, and is
+    /// handed it instead.
+    package nonisolated static func assumeIsolated<Context, Result: Sendable>(
+        with context: Context,
+        _ body: @escaping @IOThread (Context) -> Result
+    ) -> Result {
+        EventLoop.shared.preconditionOnLoop()
+        return unsafeBitCast(body, to: ((Context) -> Result).self)(context)
+    }
 }

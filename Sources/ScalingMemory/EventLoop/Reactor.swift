@@ -22,6 +22,7 @@ final class Reactor {
     private let wakeDescriptor: Int32
     private var handlers: [Int32: any ReadinessHandler] = [:]
     private var timers = TimerQueue()
+    private var pacing = TurnPacing()
     private var turnEnds: [any TurnEndHandler] = []
     private var stopActions: [() -> Void] = []
     private var events = [epoll_event](repeating: epoll_event(), count: 256)
@@ -136,12 +137,21 @@ final class Reactor {
 
     /// How many descriptors became ready.
     func sleep(milliseconds: Int32) -> Int {
+        if milliseconds != 0, pacing.pauseNs > 0 { pause() }
         let count = epoll_wait(epoll, &events, Int32(events.count), milliseconds)
         return max(0, Int(count))
     }
 
+    /// Lets events gather; whoever hands in work ends it. See `TurnPacing`.
+    private func pause() {
+        var wake = pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0)
+        var time = timespec(tv_sec: 0, tv_nsec: pacing.pauseNs)
+        _ = clinux_poll(&wake, &time)
+    }
+
     func dispatch(_ count: Int) {
         now = .now
+        pacing.turnBegins(at: now, ready: count, of: handlers.count)
         for index in 0..<count {
             let descriptor = events[index].data.fd
             let ready = events[index].events

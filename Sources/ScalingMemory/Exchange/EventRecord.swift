@@ -14,7 +14,10 @@ public enum EventKind: Int32, Sendable {
 /// Packs events one behind the other into a buffer, as a queue's reader gets them (`llm_event` in llm.h): a tag, the kind,
 /// the length, the data, a NUL, and padding to 8 bytes. One allocation serves many events, and a reader needs none.
 public final class EventWriter {
-    package private(set) var records = ByteBuffer()
+    /// None while there is nothing in it: an open stream that has nothing to say holds none.
+    private var buffer: ByteBuffer?
+    /// What the next buffer is made for.
+    private var expectedBytes = 0
     /// How many records are in the buffer.
     package private(set) var count = 0
     /// How many were ever written.
@@ -25,23 +28,35 @@ public final class EventWriter {
         self.tag = tag
     }
 
+    /// The records so far.
+    package var records: ByteBuffer { buffer ?? ByteBuffer() }
+
     /// Writes an event whose data `body` appends to the buffer.
     func write(_ kind: EventKind, _ body: (ByteBuffer) -> Void) {
+        let records = writable()
         let start = records.count
         withUnsafeBytes(of: (tag, kind.rawValue, UInt32(0))) { records.append($0) }
         body(records)
         let length = records.count - start - EventRecord.headerBytes
         records.overwrite(at: start + 12, with: UInt32(clamping: length))
-        pad(afterDataOf: length)
+        pad(records, afterDataOf: length)
     }
 
     func write(_ kind: EventKind, _ bytes: UnsafeRawBufferPointer) {
+        let records = writable()
         withUnsafeBytes(of: (tag, kind.rawValue, UInt32(clamping: bytes.count))) { records.append($0) }
         records.append(bytes)
-        pad(afterDataOf: bytes.count)
+        pad(records, afterDataOf: bytes.count)
     }
 
-    private func pad(afterDataOf length: Int) {
+    private func writable() -> ByteBuffer {
+        if let buffer { return buffer }
+        let made = ByteBuffer(reserving: expectedBytes)
+        buffer = made
+        return made
+    }
+
+    private func pad(_ records: ByteBuffer, afterDataOf length: Int) {
         let padding = EventRecord.padding(afterDataOf: length)
         withUnsafeBytes(of: UInt64(0)) { records.append(UnsafeRawBufferPointer(start: $0.baseAddress, count: padding)) }
         count += 1
@@ -51,11 +66,11 @@ public final class EventWriter {
     /// The records so far; the writer goes on with an empty buffer.
     package func takeRecords() -> ByteBuffer {
         let full = records
-        records = ByteBuffer(reserving: min(full.count, 4096))
+        buffer = nil
+        expectedBytes = min(full.count, 4096)
         count = 0
         return full
     }
-
 }
 
 /// The form of a packed event.

@@ -8,7 +8,7 @@ final class ResponseReader {
 
     private enum Mode {
         case notBegun
-        case stream(FrameParser)
+        case stream
         case whole(ByteBuffer)
         case error(ByteBuffer)
     }
@@ -21,6 +21,8 @@ final class ResponseReader {
     private let builder: ResponseBuilder
 
     private var mode = Mode.notBegun
+    /// A stream's; apart from the mode, so that it works where it stands.
+    private var frames: FrameParser?
     private var decoder: any StreamDecoder
     private var template = TextTemplate()
     private var received = 0
@@ -62,7 +64,8 @@ final class ResponseReader {
         } else if isStreaming || adapter.framing == .serverSentEvents {
             // Whether the body is a stream or a whole answer is seen at its first byte: types are too often wrong, and some
             // servers stream whatever they are asked.
-            mode = .stream(FrameParser(adapter.framing, maximumEventBytes: limits.eventBytes))
+            mode = .stream
+            frames = FrameParser(adapter.framing, maximumEventBytes: limits.eventBytes)
         } else {
             mode = .whole(ByteBuffer())
         }
@@ -117,11 +120,8 @@ final class ResponseReader {
     }
 
     private func receiveStream(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDecision {
-        guard case .stream(var frames) = mode else { return .goOn }
-        mode = .notBegun  // so that the parser is not copied
-        defer { mode = .stream(frames) }
         do throws(FramingError) {
-            try frames.feed(bytes) { event in decode(event) }
+            try frames?.feed(bytes) { event in decode(event) }
         } catch {
             return fail(described(error))
         }
@@ -160,9 +160,9 @@ final class ResponseReader {
 
     /// The response, once no more bytes come. `transportError`: why they stopped, where that was not the body's end.
     func finish(_ transportError: LLMError?) throws(LLMError) -> Response {
-        if case .stream(var frames) = mode, failure == nil, !streamIsComplete {
+        if case .stream = mode, failure == nil, !streamIsComplete {
             do throws(FramingError) {
-                try frames.finish { event in decode(event) }
+                try frames?.finish { event in decode(event) }
             } catch {
                 failure = described(error)
             }

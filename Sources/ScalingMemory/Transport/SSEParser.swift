@@ -121,6 +121,7 @@ package struct SSEParser {
     }
 
     private mutating func extendLineStart(with bytes: UnsafeRawBufferPointer) {
+        if bytes.isEmpty { return }
         lineStart.append(contentsOf: bytes)
         work.copied += bytes.count
     }
