@@ -49,6 +49,15 @@ static inline CURLMcode ccurl_multi_set_timer_callback(CURLM *multi, curl_multi_
     CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
     return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
 }
+/// A share of looked-up names; `callback` is called whenever they are about to be used. NULL where there is no memory.
+static inline CURLSH *ccurl_share_names(curl_lock_function callback, void *context) {
+    CURLSH *share = curl_share_init();
+    if (!share) return share;
+    curl_share_setopt(share, CURLSHOPT_USERDATA, context);
+    curl_share_setopt(share, CURLSHOPT_LOCKFUNC, callback);
+    curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    return share;
+}
 /// One of CURL_HTTP_VERSION_*: what the connection speaks.
 static inline long ccurl_http_version(CURL *handle) {
     long version = 0;

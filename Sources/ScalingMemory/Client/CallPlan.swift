@@ -5,12 +5,9 @@ final class CallPlan: Sendable {
     let kind: Operation.Kind
     /// The model that is asked for, where the operation asks one.
     let model: String?
-    /// What an answer with embeddings answers. (A chat is not kept, beside the body that it became.)
-    let embedding: EmbeddingRequest?
-    /// The operation's.
-    let options: CallOptions
     let settings: ClientSettings
-    let endpoint: Endpoint
+    /// What few calls have; thousands of open streams do without.
+    private let own: OwnSettings?
     /// The first HTTP request; a retry sends it again.
     let request: HTTPRequest
     let tag: UInt64
@@ -30,21 +27,46 @@ final class CallPlan: Sendable {
     ) throws(LLMError) {
         self.id = id
         kind = operation.kind
-        options = operation.options
         self.settings = settings
-        endpoint = try settings.endpoint(options)
-        request = try settings.encode(operation, to: endpoint)
-        (model, embedding) =
+        let own = try OwnSettings(operation, settings)
+        self.own = own
+        request = try settings.encode(operation, to: own?.endpoint ?? settings.endpoint)
+        model =
             switch operation {
-            case .complete(let chat), .stream(let chat): (chat.model ?? settings.configuration.model, nil)
-            case .embed(let embedding): (embedding.model, embedding)
-            case .listModels, .healthCheck: (nil, nil)
+            case .complete(let chat), .stream(let chat): chat.model ?? settings.configuration.model
+            case .embed(let embedding): embedding.model
+            case .listModels, .healthCheck: nil
             }
         self.tag = tag
         estimate = settings.estimate(operation)
         foreign = settings.provider.adapter is ForeignAdapter ? ForeignAnswer() : nil
         self.statistics = statistics
     }
+
+    private final class OwnSettings: Sendable {
+        let options: CallOptions
+        let endpoint: Endpoint
+        let embedding: EmbeddingRequest?
+
+        /// nil for a call that is as its client says.
+        init?(_ operation: Operation, _ settings: ClientSettings) throws(LLMError) {
+            var options = operation.options
+            try options.check()
+            options.callID = nil
+            var embedding: EmbeddingRequest?
+            if case .embed(let request) = operation { embedding = request }
+            if embedding == nil, options == CallOptions() { return nil }
+            self.options = options
+            self.embedding = embedding
+            endpoint = try settings.endpoint(options)
+        }
+    }
+
+    /// The operation's, but for the call's id.
+    var options: CallOptions { own?.options ?? CallOptions() }
+    var endpoint: Endpoint { own?.endpoint ?? settings.endpoint }
+    /// What an answer with embeddings answers. (A chat is not kept, beside the body that it became.)
+    var embedding: EmbeddingRequest? { own?.embedding }
 
     /// nil for what no limit holds for: a health check tells how the provider is now.
     var limiter: RateLimiters.Key? {
@@ -56,6 +78,7 @@ final class CallPlan: Sendable {
 
     /// The keys that may have been sent, and are in no text.
     var secrets: [Secret?] {
+        if own == nil, settings.signer == nil { return [settings.apiKey] }
         let credentials = settings.signer?.credentials
         return [
             settings.apiKey, options.apiKey, credentials?.secretAccessKey, credentials?.sessionToken,

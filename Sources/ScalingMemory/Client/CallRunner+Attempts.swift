@@ -17,27 +17,58 @@ extension CallRunner {
         }
     }
 
-    /// One attempt, when it is its turn.
+    /// One attempt, when it is its turn. What does not wait is in functions of its own that are not inlined: what they handle
+    /// would have its place in the task while the attempt runs.
     func attempt<Kind: Exchange>(_ request: HTTPRequest, _ exchange: Kind) async throws(LLMError) -> Kind.Output {
-        let permit = try await turn()
-        // What a broken answer has used nobody says, so the estimate stands. What did not get as far used nothing.
-        var usedTokens: Int? = 0
-        defer { permit?.release(actualTokens: usedTokens) }
-        exchange.permit = permit
+        if let place = try askForTurn(exchange) { exchange.permit = try await turn(at: place) }
+        let transfer = begin(request, exchange)
+        // `stop` ends it too. A handler of the task's cancellation would have its place beside it.
+        return try end(exchange, await withUnsafeContinuation { transfer.start($0) })
+    }
+
+    /// The place in the rate limiter's line of one that has to wait.
+    @inline(never)
+    private func askForTurn(_ exchange: some Exchange) throws(LLMError) -> RateLimiter.Place? {
+        guard let key = plan.limiter else { return nil }
+        let maxWaitMs = plan.settings.configuration.rateLimit.maxWaitMs
+        switch try RateLimiters.limiter(for: key).enter(plan.estimate, maxWaitMs: maxWaitMs) {
+        case .admitted(let permit):
+            exchange.permit = permit
+            return nil
+        case .waiting(let place): return place
+        }
+    }
+
+    private func turn(at place: RateLimiter.Place) async throws(LLMError) -> Permit {
+        let queuedAt = Instant.now
+        plan.statistics.queued()
+        log.queued(waiting: place.others)
+        defer { plan.statistics.dequeued(waitMs: Instant.now.milliseconds(since: queuedAt)) }
+        return try await place.turn()
+    }
+
+    @inline(never)
+    private func begin(_ request: HTTPRequest, _ exchange: some Exchange) -> any Transfer {
         attempts += 1
         plan.statistics.attemptStarted()
         log.attempt(attempts, url: request.url, body: request.body)
-        var failure: LLMError?
-        do throws(LLMError) {
-            _ = try await plan.settings.transport.perform(
-                request,
-                settings: plan.settings.connection,
-                timeouts: plan.timeouts,
-                handler: exchange
-            )
-        } catch {
-            failure = error
-        }
+        let transfer = plan.settings.transport.makeTransfer(
+            request,
+            settings: plan.settings.connection,
+            timeouts: plan.timeouts,
+            handler: exchange
+        )
+        self.transfer = transfer
+        if Task.isCancelled { transfer.cancel() }
+        return transfer
+    }
+
+    @inline(never)
+    private func end<Kind: Exchange>(_ exchange: Kind, _ failure: LLMError?) throws(LLMError) -> Kind.Output {
+        transfer = nil
+        // What a broken answer has used nobody says, so the estimate stands. What did not get as far used nothing.
+        var usedTokens: Int? = 0
+        defer { exchange.permit?.release(actualTokens: usedTokens) }
         if exchange.head.status != 0 {
             log.responded(status: exchange.head.status, requestID: exchange.head.requestID, attempt: attempts)
         }
@@ -45,21 +76,6 @@ extension CallRunner {
         let output = try exchange.finish(failure)
         usedTokens = exchange.tokens(in: output)
         return output
-    }
-
-    /// Waits for the rate limiter.
-    private func turn() async throws(LLMError) -> Permit? {
-        guard let key = plan.limiter else { return nil }
-        let maxWaitMs = plan.settings.configuration.rateLimit.maxWaitMs
-        var queuedAt: Instant?
-        defer {
-            if let queuedAt { plan.statistics.dequeued(waitMs: Instant.now.milliseconds(since: queuedAt)) }
-        }
-        return try await RateLimiters.limiter(for: key).acquire(plan.estimate, maxWaitMs: maxWaitMs) { others in
-            queuedAt = .now
-            plan.statistics.queued()
-            log.queued(waiting: others)
-        }
     }
 
     /// Backs off before retry number `retry`, or throws the failure on.

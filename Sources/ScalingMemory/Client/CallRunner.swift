@@ -17,6 +17,8 @@ final class CallRunner {
     private var cancelReason: CancelReason?
     private var deadline: Deadline?
     private var isOver = false
+    /// What is sent and received just now.
+    var transfer: (any Transfer)?
     /// The chat that is under way, whose reader may hold it up.
     var chat: ChatExchange?
     /// The same of a call that its reader decodes.
@@ -55,7 +57,12 @@ final class CallRunner {
 
     func cancel(_ reason: CancelReason) {
         if cancelReason == nil { cancelReason = reason }
+        stop()
+    }
+
+    private func stop() {
         task?.cancel()
+        transfer?.cancel()
     }
 
     /// The reader has room again.
@@ -79,7 +86,7 @@ final class CallRunner {
 
     private func run() async {
         let limit = plan.timeouts.totalMs
-        deadline = Deadline(milliseconds: limit) { self.task?.cancel() }
+        deadline = Deadline(milliseconds: limit) { self.stop() }
         do throws(LLMError) {
             finish(.success(try await result()))
         } catch {

@@ -43,6 +43,7 @@ final class ChatExchange: Exchange, TurnEndHandler {
 
     func bodyEnded() {}
 
+    var isStream: Bool { events != nil }
     var wantsMore: Bool { channel.hasRoom }
     var backlog: Int { channel.backlog }
 

@@ -10,7 +10,7 @@ final class ClientSettings: Sendable {
     let connection: ConnectionSettings
     let retry: RetryPolicy
     /// Where calls go that say nothing of their own about it.
-    private let endpoint: Endpoint
+    let endpoint: Endpoint
     /// What answers in the network's place; nil for what is sent over it.
     private let loopback: LoopbackTransport?
     /// Tells clients apart whose limits are their own.
@@ -81,7 +81,6 @@ final class ClientSettings: Sendable {
 
     /// Where a call with these options goes.
     func endpoint(_ options: CallOptions) throws(LLMError) -> Endpoint {
-        try options.check()
         if options.apiKey == nil, options.headers.isEmpty { return endpoint }
         if options.apiKey != nil, let parts = URLParts(baseURL) {
             try Self.checkSecrecy(of: options.apiKey, on: parts, configuration)

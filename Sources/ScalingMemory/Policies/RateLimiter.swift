@@ -13,7 +13,7 @@ package final class RateLimiter {
 
     /// A call whose turn has not come. It may come before the call has begun to wait.
     @IOThread
-    private final class Waiter {
+    fileprivate final class Waiter {
         let maxWaitMs: Int
         private var result: Result<Permit, LLMError>?
         private var continuation: UnsafeContinuation<Result<Permit, LLMError>, Never>?
@@ -52,21 +52,51 @@ package final class RateLimiter {
         maxWaitMs: Int,
         queued: (Int) -> Void = { _ in }
     ) async throws(LLMError) -> Permit {
-        if Task.isCancelled { throw Self.canceled }
-        let now = Instant.now
-        switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: maxWaitMs), at: now) {
-        case .admitted(let grant): return Permit(grant, from: self)
-        case .refused(let refusal): throw refusal.error(of: estimate, limits, maxWaitMs: maxWaitMs)
-        case .waiting(let ticket):
-            queued(control.queue.count - 1)
-            let waiter = Waiter(maxWaitMs: maxWaitMs)
-            waiters[ticket] = waiter
-            advance()
-            return try await turn(of: waiter, ticket)
+        switch try enter(estimate, maxWaitMs: maxWaitMs) {
+        case .admitted(let permit): return permit
+        case .waiting(let place):
+            queued(place.others)
+            return try await place.turn()
         }
     }
 
-    private func turn(of waiter: Waiter, _ ticket: WaitQueue.Ticket) async throws(LLMError) -> Permit {
+    /// A place in the line.
+    package struct Place: Sendable {
+        fileprivate let ticket: WaitQueue.Ticket
+        fileprivate let waiter: Waiter
+        fileprivate let limiter: RateLimiter
+        /// How many are ahead.
+        package let others: Int
+
+        /// Waits for the permit.
+        @IOThread
+        package func turn() async throws(LLMError) -> Permit { try await limiter.turn(of: self) }
+    }
+
+    package enum Entry: Sendable {
+        case admitted(Permit)
+        case waiting(Place)
+    }
+
+    /// The beginning of `acquire`, which mostly is the whole of it: without a wait no task needs room for one. Whoever gets a
+    /// place is to wait for its turn.
+    package func enter(_ estimate: TokenEstimate, maxWaitMs: Int) throws(LLMError) -> Entry {
+        if Task.isCancelled { throw Self.canceled }
+        let now = Instant.now
+        switch control.enqueue(estimate, givingUpAt: now.adding(milliseconds: maxWaitMs), at: now) {
+        case .admitted(let grant): return .admitted(Permit(grant, from: self))
+        case .refused(let refusal): throw refusal.error(of: estimate, limits, maxWaitMs: maxWaitMs)
+        case .waiting(let ticket):
+            let others = control.queue.count - 1
+            let waiter = Waiter(maxWaitMs: maxWaitMs)
+            waiters[ticket] = waiter
+            advance()
+            return .waiting(Place(ticket: ticket, waiter: waiter, limiter: self, others: others))
+        }
+    }
+
+    private func turn(of place: Place) async throws(LLMError) -> Permit {
+        let (waiter, ticket) = (place.waiter, place.ticket)
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { waiter.wait($0) }
         } onCancel: {

@@ -48,6 +48,8 @@ struct TextTemplate {
         name.removeAll(keepingCapacity: true)
         name.append(contentsOf: event.name)
         constant.removeAll(keepingCapacity: true)
+        constant.reserveCapacity(event.data.count - piece.text.count)
+        holes.reserveCapacity(values.count)
         var end = 0
         for (range, kind) in values {
             constant.append(contentsOf: event.data[end..<range.lowerBound])

@@ -8,10 +8,11 @@ internal import Musl
 ///
 /// libcurl signs too (CURLOPT_AWS_SIGV4), but in each of its versions otherwise: 7.88 does not encode the path, so that
 /// no request with a model's name such as "anthropic.claude-v2:1" is accepted, and signs fields that it does not send.
-public struct AWSSignature: Sendable {
-    var credentials: AWSCredentials
-    var region: String
-    var service: String
+/// An object, so that a request that is not signed is small.
+public final class AWSSignature: Sendable {
+    let credentials: AWSCredentials
+    let region: String
+    let service: String
     /// SHA-256 of the body, made where the body was: not on the I/O thread.
     private let payloadHash: String
 

@@ -7,13 +7,7 @@ enum CurlFailure {
         let words = detail.isEmpty ? String(cString: curl_easy_strerror(result)) : detail
         switch result {
         case CURLE_OPERATION_TIMEDOUT:
-            // The one limit that libcurl itself keeps.
-            var error = LLMError(
-                .timeout,
-                "no connection within \(timeouts.connectMs) ms (timeout.connect_ms): \(words)"
-            )
-            error.isOfConnecting = true
-            return error
+            return .notConnected(withinMs: timeouts.connectMs, detail: words)
         case CURLE_PARTIAL_FILE:
             return LLMError(.truncated, "the connection was closed in the middle of the response: \(words)")
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP2,

@@ -5,6 +5,8 @@ internal import CCurl
 @IOThread
 final class EasyHandle {
     let pointer: UnsafeMutableRawPointer
+    /// Its receive buffer is the smallest that there is: of a large one an open stream has a page or two in RAM.
+    let isOneOfMany: Bool
     /// What libcurl says of a failure.
     var errorText: String { String(cString: errorBuffer) }
 
@@ -12,12 +14,13 @@ final class EasyHandle {
     private var headers: UnsafeMutablePointer<curl_slist>?
 
     /// nil where there is no memory.
-    init?() {
+    init?(isOneOfMany: Bool) {
         guard let pointer = curl_easy_init() else {
             errorBuffer.deallocate()
             return nil
         }
         self.pointer = pointer
+        self.isOneOfMany = isOneOfMany
         errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     }
 
@@ -34,7 +37,7 @@ final class EasyHandle {
     func prepare(
         _ request: HTTPRequest,
         _ settings: ConnectionSettings,
-        connectMs: Int,
+        names: UnsafeMutableRawPointer?,
         transfer: UnsafeMutableRawPointer
     ) {
         _ = ccurl_set_long(pointer, CURLOPT_NOSIGNAL, 1)
@@ -42,7 +45,7 @@ final class EasyHandle {
         _ = ccurl_set_text(pointer, CURLOPT_PROTOCOLS_STR, "http,https")
         _ = ccurl_set_text(pointer, CURLOPT_URL, request.url)
         _ = ccurl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorBuffer)
-        _ = ccurl_set_long(pointer, CURLOPT_BUFFERSIZE, 16 * 1024)
+        _ = ccurl_set_long(pointer, CURLOPT_BUFFERSIZE, isOneOfMany ? 1024 : 16 * 1024)
         _ = ccurl_set_long(pointer, CURLOPT_UPLOAD_BUFFERSIZE, 16 * 1024)
         _ = ccurl_set_long(pointer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         _ = ccurl_set_long(
@@ -50,8 +53,6 @@ final class EasyHandle {
             CURLOPT_HTTP_VERSION,
             Int(settings.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1)
         )
-        // 0 would be libcurl's own default of five minutes.
-        _ = ccurl_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, connectMs == 0 ? Int(Int32.max) : connectMs)
         // Set even where empty: otherwise libcurl reads the environment, on this thread.
         _ = ccurl_set_text(pointer, CURLOPT_PROXY, settings.proxy)
         _ = ccurl_set_text(pointer, CURLOPT_NOPROXY, settings.noProxy)
@@ -59,6 +60,7 @@ final class EasyHandle {
             _ = ccurl_set_text(pointer, CURLOPT_CAINFO, caFile)
             _ = ccurl_set_text(pointer, CURLOPT_CAPATH, nil)
         }
+        if let names { _ = ccurl_set_pointer(pointer, CURLOPT_SHARE, names) }
         setHeaders(request.headers)
         if let body = request.body {
             _ = ccurl_set_long(pointer, CURLOPT_POST, 1)
@@ -98,6 +100,19 @@ final class EasyHandle {
         _ = ccurl_set_list(pointer, CURLOPT_HTTPHEADER, headers)
     }
 
+    /// 0: libcurl's own default.
+    func limitConnecting(toMs limit: Int) {
+        _ = ccurl_set_long(pointer, CURLOPT_CONNECTTIMEOUT_MS, limit)
+    }
+
+    /// The request has been sent: its header fields are not needed any more.
+    func forgetHeaders() {
+        guard headers != nil else { return }
+        _ = ccurl_set_list(pointer, CURLOPT_HTTPHEADER, nil)
+        curl_slist_free_all(headers)
+        headers = nil
+    }
+
     /// Takes out all that is the request's. (Without a reset, libcurl 7.88 would also count on how often the handle has met a
     /// connection that the server had closed, and give up at the sixth time, be they days apart.)
     func clear() {
@@ -119,7 +134,7 @@ struct EasyHandlePool {
 
     /// False where it has no place any more, and is to be closed.
     mutating func give(_ handle: EasyHandle) -> Bool {
-        guard idle.count < Self.capacity else { return false }
+        guard idle.count < Self.capacity, !handle.isOneOfMany else { return false }
         idle.append(handle)
         return true
     }

@@ -5,18 +5,7 @@ public struct HTTPRequest: Sendable {
         case post = "POST"
     }
 
-    public var method: Method
-    public var url: String
-    public var headers: [HTTPHeader]
-    /// JSON; nil for a GET.
-    public var body: ByteBuffer?
-    /// How a streamed answer is cut, where it is not as the adapter says.
-    var framing: StreamFraming?
-    /// What the body does not say of what was asked, because the provider cannot do it: "seed", "messages[2].content[1]".
-    /// For a warning.
-    public var dropped: [String]
-    /// Signs each sending anew, as the time is signed too.
-    var signature: AWSSignature?
+    private var storage: Storage
 
     public init(
         method: Method,
@@ -25,11 +14,68 @@ public struct HTTPRequest: Sendable {
         body: ByteBuffer? = nil,
         dropped: [String] = []
     ) {
-        self.method = method
-        self.url = url
-        self.headers = headers
-        self.body = body
-        self.dropped = dropped
+        storage = Storage(Fields(method: method, url: url, headers: headers, body: body, dropped: dropped))
+    }
+
+    public var method: Method { storage.fields.method }
+
+    public var url: String {
+        get { storage.fields.url }
+        set { change { $0.url = newValue } }
+    }
+
+    public var headers: [HTTPHeader] {
+        get { storage.fields.headers }
+        set { change { $0.headers = newValue } }
+    }
+
+    /// JSON; nil for a GET.
+    public var body: ByteBuffer? { storage.fields.body }
+
+    /// How a streamed answer is cut, where it is not as the adapter says.
+    var framing: StreamFraming? {
+        get { storage.fields.framing }
+        set { change { $0.framing = newValue } }
+    }
+
+    /// What the body does not say of what was asked, because the provider cannot do it: "seed", "messages[2].content[1]".
+    /// For a warning.
+    public var dropped: [String] {
+        get { storage.fields.dropped }
+        set { change { $0.dropped = newValue } }
+    }
+
+    /// Signs each sending anew, as the time is signed too.
+    var signature: AWSSignature? {
+        get { storage.fields.signature }
+        set { change { $0.signature = newValue } }
+    }
+}
+
+/// One word, since a call hands it on from step to step, and each of them has room for it as long as the call runs.
+extension HTTPRequest {
+    private struct Fields: Sendable {
+        var method: Method
+        var url: String
+        var headers: [HTTPHeader]
+        var body: ByteBuffer?
+        var framing: StreamFraming?
+        var dropped: [String]
+        var signature: AWSSignature?
+    }
+
+    /// `@unchecked`: changed only by the one who holds the only reference to it.
+    private final class Storage: @unchecked Sendable {
+        var fields: Fields
+
+        init(_ fields: Fields) {
+            self.fields = fields
+        }
+    }
+
+    private mutating func change(_ body: (inout Fields) -> Void) {
+        if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.fields) }
+        body(&storage.fields)
     }
 }
 

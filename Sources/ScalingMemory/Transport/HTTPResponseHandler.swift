@@ -13,11 +13,18 @@ package protocol HTTPResponseHandler: AnyObject {
     /// The body ended as HTTP says that it should.
     func bodyEnded()
 
+    /// Whether the response comes bit by bit, over some time.
+    var isStream: Bool { get }
+
     /// Whether the reader has room. Asked before each piece; false holds up the transfer until `ResponseTransfer.resume`.
     var wantsMore: Bool { get }
 
     /// How many bytes the reader has not taken yet.
     var backlog: Int { get }
+}
+
+extension HTTPResponseHandler {
+    package var isStream: Bool { false }
 }
 
 /// What to do after a piece of a body.
@@ -42,17 +49,22 @@ package protocol ResponseTransfer: AnyObject {
 /// Sends requests.
 @IOThread
 package protocol Transport: AnyObject {
-    /// Sends `request` and hands the response to `handler` as it comes. Returns when the response has ended, or when the
-    /// handler says that it is complete; throws where the connection, a limit of time or the task's cancellation ended it.
-    func perform(
+    /// What sends `request` and hands the response to `handler` as it comes.
+    func makeTransfer(
         _ request: HTTPRequest,
         settings: ConnectionSettings,
         timeouts: Timeouts,
         handler: any HTTPResponseHandler
-    ) async throws(LLMError) -> TransferTimings
+    ) -> any Transfer
 }
 
-package struct TransferTimings: Sendable {
-    package var began: Instant
-    package var firstByte: Instant?
+/// One request and its response.
+@IOThread
+package protocol Transfer: AnyObject, Sendable {
+    /// Begins. `end` is resumed when the response has ended, or when the handler says that it is complete; with an error where the
+    /// connection, a limit of time or `cancel` ended it.
+    func start(_ end: UnsafeContinuation<LLMError?, Never>)
+
+    /// Ends the wait with `canceled`. Does nothing after the end. May come before the start, which it then undoes.
+    func cancel()
 }

@@ -2,23 +2,21 @@ internal import CCurl
 
 /// One request and its response: a libcurl easy handle, its limits of time, and whoever waits for its end.
 @IOThread
-package final class HTTPTransfer: ResponseTransfer {
-    typealias Outcome = Result<TransferTimings, LLMError>
-
+package final class HTTPTransfer: Transfer, ResponseTransfer {
     private let request: HTTPRequest
     private let settings: ConnectionSettings
     private let timeouts: Timeouts
     private var handler: (any HTTPResponseHandler)?
-    private var transport: HTTPTransport?
+    private let transport: HTTPTransport
     /// nil before the start, and once libcurl is done with it.
     private var handle: EasyHandle?
-    private var continuation: UnsafeContinuation<Outcome, Never>?
+    private var continuation: UnsafeContinuation<LLMError?, Never>?
 
     private var head = HTTPResponseHead()
     private var headIsComplete = false
     private var isPaused = false
     private var isCanceled = false
-    private var timings = TransferTimings(began: .now)
+    private var hasBegun = false
     private var lastActivity = Instant.now
     private var timer: TimerQueue.Timer?
 
@@ -30,12 +28,14 @@ package final class HTTPTransfer: ResponseTransfer {
     private static let maximumBacklogHTTP2 = 8 * 1024 * 1024
 
     init(
-        request: HTTPRequest,
+        _ request: HTTPRequest,
+        on transport: HTTPTransport,
         settings: ConnectionSettings,
         timeouts: Timeouts,
         handler: any HTTPResponseHandler
     ) {
         self.request = request.signed()
+        self.transport = transport
         self.settings = settings
         self.timeouts = timeouts
         self.handler = handler
@@ -43,33 +43,30 @@ package final class HTTPTransfer: ResponseTransfer {
 
     // MARK: Start and end
 
-    func start(on transport: HTTPTransport, _ continuation: UnsafeContinuation<Outcome, Never>) {
-        self.transport = transport
-        self.continuation = continuation
-        if isCanceled { return finish(.failure(Self.canceled)) }
-        timings.began = .now
-        lastActivity = timings.began
-        guard let handle = transport.takeHandle() else {
-            finish(.failure(LLMError(.memory, "there is no memory for a connection")))
+    package func start(_ end: UnsafeContinuation<LLMError?, Never>) {
+        continuation = end
+        if isCanceled { return finish(Self.canceled) }
+        lastActivity = .now
+        guard let handle = transport.takeHandle(settings, forStream: handler?.isStream == true) else {
+            finish(LLMError(.memory, "there is no memory for a connection"))
             return
         }
         self.handle = handle
         let context = Unmanaged.passUnretained(self).toOpaque()
-        handle.prepare(request, settings, connectMs: timeouts.connectMs, transfer: context)
+        handle.prepare(request, settings, names: transport.names, transfer: context)
         guard transport.add(self, handle) else {
             self.handle = nil
-            finish(.failure(LLMError(.internalDefect, "libcurl did not take the request")))
+            finish(LLMError(.internalDefect, "libcurl did not take the request"))
             return
         }
+        watchConnecting()
         handler?.transferStarted(self)
     }
 
-    /// Closes the connection and ends the wait. Does nothing after the end. May come before the start, which it then undoes:
-    /// which of the two the executor runs first is its affair.
-    func cancel() {
+    package func cancel() {
         isCanceled = true
         guard continuation != nil else { return }
-        close(.failure(Self.canceled))
+        close(Self.canceled)
     }
 
     private static let canceled = LLMError(.canceled, "the call was cancelled")
@@ -84,33 +81,33 @@ package final class HTTPTransfer: ResponseTransfer {
         if result == CURLE_OK {
             completeHead()
             handler?.bodyEnded()
-            finish(.success(timings))
+            finish()
         } else {
-            finish(.failure(CurlFailure.error(result, detail: handle.errorText, timeouts: timeouts)))
+            finish(CurlFailure.error(result, detail: handle.errorText, timeouts: timeouts))
         }
     }
 
-    private func close(_ outcome: Outcome) {
-        finish(outcome)
+    private func close(_ failure: LLMError) {
+        finish(failure)
         abort()
     }
 
     private func abort() {
-        if let handle { transport?.abort(handle) }
+        if let handle { transport.abort(handle) }
         handle = nil
     }
 
     /// Ends the wait; the connection may live on.
-    private func finish(_ outcome: Outcome) {
+    private func finish(_ failure: LLMError? = nil) {
         stopTimer()
         handler = nil
-        continuation?.resume(returning: outcome)
+        continuation?.resume(returning: failure)
         continuation = nil
     }
 
     /// The answer is complete but the response has not ended: it gets a moment to, so that the connection can be kept.
     private func linger() {
-        finish(.success(timings))
+        finish()
         startTimer(at: Instant.now.adding(milliseconds: Self.lingerMs)) { $0.abort() }
     }
 
@@ -123,7 +120,7 @@ package final class HTTPTransfer: ResponseTransfer {
         guard isPaused, let handle else { return }
         isPaused = false
         curl_easy_pause(handle.pointer, CURLPAUSE_CONT)
-        transport?.kick()
+        transport.kick()
     }
 
     // MARK: Limits of time
@@ -141,17 +138,32 @@ package final class HTTPTransfer: ResponseTransfer {
         timer = nil
     }
 
+    /// The limit for connecting is watched here, and told to libcurl only where it connects. Told before, it would be a timer of
+    /// libcurl's that stays when the connection is up, and each event of each stream would be a walk through all of them.
+    private func watchConnecting() {
+        guard timeouts.connectMs > 0 else { return }
+        let limit = timeouts.connectMs
+        startTimer(at: lastActivity.adding(milliseconds: limit)) {
+            $0.close(.notConnected(withinMs: limit))
+        }
+    }
+
+    /// libcurl shares what is left among a host's addresses. 0 would be its own default of five minutes.
+    func beginsConnecting() {
+        handle?.limitConnecting(toMs: timeouts.connectMs == 0 ? Int(Int32.max) : timeouts.connectMs)
+    }
+
     /// The connection is up: from now on the server has the word.
-    private func connectionIsReady() {
+    func connectionIsReady() {
         lastActivity = .now
         stopTimer()
         guard timeouts.firstByteMs > 0 else { return }
         let limit = timeouts.firstByteMs
-        startTimer(at: lastActivity.adding(milliseconds: limit)) { $0.close(.failure(.noFirstByte(withinMs: limit))) }
+        startTimer(at: lastActivity.adding(milliseconds: limit)) { $0.close(.noFirstByte(withinMs: limit)) }
     }
 
     private func firstByteArrived() {
-        timings.firstByte = Reactor.current.now
+        hasBegun = true
         stopTimer()
         guard timeouts.idleMs > 0 else { return }
         watchIdleness(from: Reactor.current.now)
@@ -167,17 +179,17 @@ package final class HTTPTransfer: ResponseTransfer {
             } else if transfer.lastActivity.adding(milliseconds: limit) > now {
                 transfer.watchIdleness(from: transfer.lastActivity)
             } else {
-                transfer.close(.failure(.stoodStill(forMs: limit)))
+                transfer.close(.stoodStill(forMs: limit))
             }
         }
     }
 
     // MARK: What libcurl calls
 
-    private func receivedHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+    func receivedHeader(_ line: UnsafeRawBufferPointer) -> Bool {
         lastActivity = Reactor.current.now
         guard head.append(line: line) else { return false }
-        if timings.firstByte == nil { firstByteArrived() }
+        if !hasBegun { firstByteArrived() }
         return true
     }
 
@@ -185,10 +197,11 @@ package final class HTTPTransfer: ResponseTransfer {
     private func completeHead() {
         guard !headIsComplete else { return }
         headIsComplete = true
+        handle?.forgetHeaders()
         handler?.responseBegan(head)
     }
 
-    private func receivedBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+    func receivedBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         lastActivity = Reactor.current.now
         guard let handler else { return bytes.count }  // lingering
         completeHead()
@@ -199,9 +212,7 @@ package final class HTTPTransfer: ResponseTransfer {
             }
             if handler.backlog > Self.maximumBacklogHTTP2 {
                 let bound = Self.maximumBacklogHTTP2
-                finish(
-                    .failure(LLMError(.tooLarge, "\(bound) bytes wait to be read, which under HTTP/2 ends the call"))
-                )
+                finish(LLMError(.tooLarge, "\(bound) bytes wait to be read, which under HTTP/2 ends the call"))
                 return 0
             }
         }
@@ -212,7 +223,7 @@ package final class HTTPTransfer: ResponseTransfer {
             linger()
             return bytes.count
         case .abort:
-            finish(.success(timings))
+            finish()
             return 0
         }
     }
@@ -220,30 +231,5 @@ package final class HTTPTransfer: ResponseTransfer {
     private var usesHTTP2: Bool {
         guard settings.http2, let handle else { return false }
         return ccurl_http_version(handle.pointer) >= Int(CURL_HTTP_VERSION_2_0)
-    }
-
-    private static func from(_ context: UnsafeMutableRawPointer) -> HTTPTransfer {
-        Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
-    }
-
-    static let readyCallback: ccurl_ready_callback = { context, _, _, _, _ in
-        guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
-        nonisolated(unsafe) let owner = context  // this and the like below stay on this thread
-        IOThread.assumeIsolated { HTTPTransfer.from(owner).connectionIsReady() }
-        return Int32(CURL_PREREQFUNC_OK)
-    }
-
-    static let headerCallback: ccurl_data_callback = { bytes, size, count, context in
-        guard let context else { return 0 }
-        nonisolated(unsafe) let owner = context
-        nonisolated(unsafe) let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-        return IOThread.assumeIsolated { HTTPTransfer.from(owner).receivedHeader(line) } ? size * count : 0
-    }
-
-    static let bodyCallback: ccurl_data_callback = { bytes, size, count, context in
-        guard let context else { return 0 }
-        nonisolated(unsafe) let owner = context
-        nonisolated(unsafe) let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
-        return IOThread.assumeIsolated { HTTPTransfer.from(owner).receivedBody(piece) }
     }
 }

@@ -41,8 +41,13 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     private let generation = EventLoop.shared.generation
     private var transfers: [UnsafeMutableRawPointer: Running] = [:]
     private var idleHandles = EasyHandlePool()
+    /// The names that have been looked up, as a share of libcurl's: what is done with it shows when a transfer connects.
+    private(set) var names: UnsafeMutableRawPointer?
     private var timer: TimerQueue.Timer?
     private var isKickDue = false
+
+    /// With so many streams at once none is in a hurry, and what each needs counts.
+    private static let manyTransfers = 256
 
     private init() {
         Self.initialize()
@@ -53,25 +58,18 @@ package final class HTTPTransport: Transport, ReadinessHandler {
         _ = ccurl_multi_set_socket_callback(multi, socketCallback, context)
         _ = ccurl_multi_set_timer_callback(multi, timerCallback, context)
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 1024)
+        names = ccurl_share_names(namesCallback, context)
     }
 
     // MARK: Transfers
 
-    package func perform(
+    package func makeTransfer(
         _ request: HTTPRequest,
         settings: ConnectionSettings,
         timeouts: Timeouts,
         handler: any HTTPResponseHandler
-    ) async throws(LLMError) -> TransferTimings {
-        let transfer = HTTPTransfer(request: request, settings: settings, timeouts: timeouts, handler: handler)
-        let outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                transfer.start(on: self, continuation)
-            }
-        } onCancel: {
-            EventLoop.shared.execute { transfer.cancel() }
-        }
-        return try outcome.get()
+    ) -> any Transfer {
+        HTTPTransfer(request, on: self, settings: settings, timeouts: timeouts, handler: handler)
     }
 
     private struct Running {
@@ -80,7 +78,11 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     }
 
     /// A handle that is free; nil where there is no memory for one.
-    func takeHandle() -> EasyHandle? { idleHandles.take() ?? EasyHandle() }
+    func takeHandle(_ settings: ConnectionSettings, forStream isStream: Bool) -> EasyHandle? {
+        // Under HTTP/2 libcurl's buffers are the connection's.
+        if isStream, !settings.http2, transfers.count >= Self.manyTransfers { return EasyHandle(isOneOfMany: true) }
+        return idleHandles.take() ?? EasyHandle(isOneOfMany: false)
+    }
 
     /// Begins. False, and the handle is gone, where libcurl does not want to.
     func add(_ transfer: HTTPTransfer, _ handle: EasyHandle) -> Bool {
@@ -128,6 +130,8 @@ package final class HTTPTransport: Transport, ReadinessHandler {
         for handle in idleHandles.removeAll() { handle.close() }
         curl_multi_cleanup(multi)
         multi = nil
+        curl_share_cleanup(names)
+        names = nil
     }
 
     // MARK: Driving libcurl
@@ -190,6 +194,16 @@ package final class HTTPTransport: Transport, ReadinessHandler {
             }
         }
         return 0
+    }
+
+    /// A name is about to be looked up, among those that are known first.
+    private let namesCallback: curl_lock_function = { easy, _, _, context in
+        // A lock's callback is for any thread, though libcurl has no reason to come with another one here.
+        guard let easy, let context, EventLoop.shared.isOnLoop else { return }
+        IOThread.assumeIsolated(with: (context, easy)) { context, easy in
+            let transport = Unmanaged<HTTPTransport>.fromOpaque(context).takeUnretainedValue()
+            transport.transfers[easy]?.transfer.beginsConnecting()
+        }
     }
 
     private let timerCallback: curl_multi_timer_callback = { _, milliseconds, context in

@@ -36,38 +36,25 @@ final class LoopbackTransport: Transport {
         self.server = server
     }
 
-    func perform(
+    func makeTransfer(
         _ request: HTTPRequest,
         settings: ConnectionSettings,
         timeouts: Timeouts,
         handler: any HTTPResponseHandler
-    ) async throws(LLMError) -> TransferTimings {
-        let transfer = LoopbackTransfer(server.answer(request), timeouts: timeouts, handler: handler)
-        let outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { (continuation: UnsafeContinuation<LoopbackTransfer.Outcome, Never>) in
-                if Task.isCancelled {
-                    continuation.resume(returning: .failure(LoopbackTransfer.canceled))
-                } else {
-                    transfer.start(continuation)
-                }
-            }
-        } onCancel: {
-            EventLoop.shared.execute { transfer.cancel() }
-        }
-        return try outcome.get()
+    ) -> any Transfer {
+        LoopbackTransfer(server.answer(request), timeouts: timeouts, handler: handler)
     }
 }
 
 /// One response that is being played, a piece a turn of the loop.
 @IOThread
-final class LoopbackTransfer: ResponseTransfer {
-    typealias Outcome = Result<TransferTimings, LLMError>
-
+final class LoopbackTransfer: Transfer, ResponseTransfer {
     private let response: LoopbackResponse
     private let timeouts: Timeouts
     private var handler: (any HTTPResponseHandler)?
-    private var continuation: UnsafeContinuation<Outcome, Never>?
-    private var timings = TransferTimings(began: .now)
+    private var continuation: UnsafeContinuation<LLMError?, Never>?
+    private var isCanceled = false
+    private var hasBegun = false
     private var next = 0
     private var isPaused = false
     private var timer: TimerQueue.Timer?
@@ -78,16 +65,16 @@ final class LoopbackTransfer: ResponseTransfer {
         self.handler = handler
     }
 
-    nonisolated static var canceled: LLMError { LLMError(.canceled, "the call was cancelled") }
-
-    func start(_ continuation: UnsafeContinuation<Outcome, Never>) {
-        self.continuation = continuation
+    func start(_ end: UnsafeContinuation<LLMError?, Never>) {
+        continuation = end
+        if isCanceled { return cancel() }
         handler?.transferStarted(self)
         wait(response.pieces.isEmpty ? 0 : response.delayMs)
     }
 
     func cancel() {
-        finish(.failure(Self.canceled))
+        isCanceled = true
+        finish(LLMError(.canceled, "the call was cancelled"))
     }
 
     func resume() {
@@ -97,14 +84,14 @@ final class LoopbackTransfer: ResponseTransfer {
     }
 
     func complete() {
-        finish(.success(timings))
+        finish()
     }
 
-    private func finish(_ outcome: Outcome) {
+    private func finish(_ failure: LLMError? = nil) {
         if let timer { Reactor.current.cancel(timer) }
         timer = nil
         handler = nil
-        continuation?.resume(returning: outcome)
+        continuation?.resume(returning: failure)
         continuation = nil
     }
 
@@ -112,7 +99,7 @@ final class LoopbackTransfer: ResponseTransfer {
 
     /// Plays on after `delayMs`, unless a limit of time ends the call before.
     private func wait(_ delayMs: Int) {
-        let limit = timings.firstByte == nil ? timeouts.firstByteMs : timeouts.idleMs
+        let limit = hasBegun ? timeouts.idleMs : timeouts.firstByteMs
         if limit > 0, delayMs > limit { return waitForLimit(limit) }
         timer = Reactor.current.schedule(afterMs: delayMs) { [weak self] in self?.play() }
     }
@@ -120,8 +107,8 @@ final class LoopbackTransfer: ResponseTransfer {
     /// Nothing comes before the limit; 0 is none.
     private func waitForLimit(_ limit: Int) {
         guard limit > 0 else { return }
-        let error = timings.firstByte == nil ? LLMError.noFirstByte(withinMs: limit) : .stoodStill(forMs: limit)
-        timer = Reactor.current.schedule(afterMs: limit) { [weak self] in self?.finish(.failure(error)) }
+        let error = hasBegun ? LLMError.stoodStill(forMs: limit) : .noFirstByte(withinMs: limit)
+        timer = Reactor.current.schedule(afterMs: limit) { [weak self] in self?.finish(error) }
     }
 
     private func play() {
@@ -130,12 +117,12 @@ final class LoopbackTransfer: ResponseTransfer {
         if response.status == 0 {
             var error = LLMError(.connection, "the connection was refused, as the script says")
             error.isOfConnecting = true
-            return finish(.failure(error))
+            return finish(error)
         }
-        if timings.firstByte == nil {
-            if response.pieces.isEmpty, case .broken(let error) = response.end { return finish(.failure(error)) }
+        if !hasBegun {
+            if response.pieces.isEmpty, case .broken(let error) = response.end { return finish(error) }
             if response.pieces.isEmpty, case .never = response.end { return waitForLimit(timeouts.firstByteMs) }
-            timings.firstByte = .now
+            hasBegun = true
             handler.responseBegan(HTTPResponseHead(status: response.status, headers: response.headers))
         }
         guard response.pieces.indices.contains(next) else { return end(handler) }
@@ -147,7 +134,7 @@ final class LoopbackTransfer: ResponseTransfer {
         next += 1
         switch handler.received(piece.bytes) {
         case .goOn: wait(response.pieces.indices.contains(next) ? response.delayMs : 0)
-        case .isComplete, .abort: finish(.success(timings))
+        case .isComplete, .abort: finish()
         }
     }
 
@@ -155,8 +142,8 @@ final class LoopbackTransfer: ResponseTransfer {
         switch response.end {
         case .whole:
             handler.bodyEnded()
-            finish(.success(timings))
-        case .broken(let error): finish(.failure(error))
+            finish()
+        case .broken(let error): finish(error)
         case .never: waitForLimit(timeouts.idleMs)
         }
     }
