@@ -51,14 +51,14 @@ final class CallPlan: Sendable {
         /// nil for a call that is as its client says.
         init?(_ operation: Operation, _ settings: ClientSettings) throws(LLMError) {
             var options = operation.options
-            try options.check()
+            let endpoint = try settings.endpoint(options)
             options.callID = nil
             var embedding: EmbeddingRequest?
             if case .embed(let request) = operation { embedding = request }
             if embedding == nil, options == CallOptions() { return nil }
             self.options = options
             self.embedding = embedding
-            endpoint = try settings.endpoint(options)
+            self.endpoint = endpoint
         }
     }
 

@@ -81,6 +81,7 @@ final class ClientSettings: Sendable {
 
     /// Where a call with these options goes.
     func endpoint(_ options: CallOptions) throws(LLMError) -> Endpoint {
+        try options.check()
         if options.apiKey == nil, options.headers.isEmpty { return endpoint }
         if options.apiKey != nil, let parts = URLParts(baseURL) {
             try Self.checkSecrecy(of: options.apiKey, on: parts, configuration)
