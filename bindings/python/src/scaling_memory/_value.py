@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from types import MemberDescriptorType
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, FrozenSet, Tuple
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Dict, Final, FrozenSet, Tuple, Type, TypeVar
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -18,6 +18,11 @@ else:
 
     def dataclass_transform(**_):
         return lambda kind: kind
+
+
+Self = TypeVar("Self", bound="Value")
+
+_set: Final = object.__setattr__  # a value's own refuses
 
 
 @lru_cache(maxsize=None)
@@ -73,6 +78,14 @@ class Value:
         cls.__match_args__ += own  # type: ignore[misc]
         cls._names = frozenset(cls.__match_args__)
         cls._unshown += unshown
+
+    @classmethod
+    def _of(cls: Type[Self], **fields: Any) -> Self:
+        """The value with these fields, which are all that it has: `__init__` without a look at them, in a fifth of its
+        time."""
+        made = cls.__new__(cls)
+        _set(made, "__dict__", fields)
+        return made
 
     def __init__(self, /, *values: Any, **fields: Any) -> None:
         if values:
