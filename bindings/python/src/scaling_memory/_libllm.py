@@ -140,7 +140,7 @@ class Library(CDLL):
     def stats(self, client: BaseClient) -> Any:
         """What has become of the client's calls."""
         text, error = c_void_p(), c_void_p()
-        handle: Optional[Handle] = client._open_handle()
+        handle: Any = client._open_handle()
         try:
             status = self.llm_client_stats(handle.pointer, byref(text), byref(error))
         finally:
@@ -156,7 +156,7 @@ class Library(CDLL):
         it stands on the pull functions: Python runs signal handlers between two of them, and none during llm_complete.
         """
         call, kind, data, length, error = c_void_p(), c_int32(), c_char_p(), c_size_t(), c_void_p()
-        handle: Optional[Handle] = client._open_handle()
+        handle: Any = client._open_handle()
         try:
             status = self.llm_call_start(handle.pointer, operation, request, None, 0, byref(call), byref(error))
             handle = None  # see Handle

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-from ._value import Value
+from ._value import Value, value_of
 
 
 class Usage(Value):
@@ -24,12 +24,15 @@ class Usage(Value):
     @classmethod
     def from_json(cls, usage: Mapping[str, Any]) -> Usage:
         get = usage.get
-        return cls._of(
-            input_tokens=get("input_tokens"),
-            output_tokens=get("output_tokens"),
-            total_tokens=get("total_tokens"),
-            cached_input_tokens=get("cached_input_tokens"),
-            reasoning_tokens=get("reasoning_tokens"),
+        return value_of(
+            cls,
+            {
+                "input_tokens": get("input_tokens"),
+                "output_tokens": get("output_tokens"),
+                "total_tokens": get("total_tokens"),
+                "cached_input_tokens": get("cached_input_tokens"),
+                "reasoning_tokens": get("reasoning_tokens"),
+            },
         )
 
 
@@ -81,22 +84,25 @@ class Response(Value, unshown=("message", "raw")):
         content = get("content") or ""
         message = get("message") or {"role": "assistant", "content": content}
         tool_calls = message.get("tool_calls")
-        return cls._of(
-            content=content,
-            message=message,
-            finish_reason=get("finish_reason"),
-            usage=Usage.from_json(get("usage") or {}),
-            reasoning=get("reasoning"),
-            tool_calls=tuple([_tool_call(call) for call in tool_calls]) if tool_calls else (),
-            id=get("id"),
-            model=get("model"),
-            provider=get("provider"),
-            request_id=get("request_id"),
-            call_id=get("call_id"),
-            attempts=get("attempts"),
-            latency_ms=get("latency_ms"),
-            time_to_first_event_ms=get("time_to_first_event_ms"),
-            raw=dict(response),
+        return value_of(
+            cls,
+            {
+                "content": content,
+                "message": message,
+                "finish_reason": get("finish_reason"),
+                "usage": Usage.from_json(get("usage") or {}),
+                "reasoning": get("reasoning"),
+                "tool_calls": tuple([_tool_call(call) for call in tool_calls]) if tool_calls else (),
+                "id": get("id"),
+                "model": get("model"),
+                "provider": get("provider"),
+                "request_id": get("request_id"),
+                "call_id": get("call_id"),
+                "attempts": get("attempts"),
+                "latency_ms": get("latency_ms"),
+                "time_to_first_event_ms": get("time_to_first_event_ms"),
+                "raw": response if type(response) is dict else dict(response),
+            },
         )
 
 
