@@ -60,10 +60,12 @@ def running() -> object:
 
 def of_running(loop: Any) -> Loop:
     """What a queue's reader needs of what running() gave."""
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is not None and isinstance(loop, asyncio.AbstractEventLoop):
-        return AsyncioLoop(loop, asyncio._get_running_loop)
-    return TrioLoop(sys.modules["trio"])
+    trio = sys.modules.get("trio")
+    if trio is not None and isinstance(loop, trio.lowlevel.TrioToken):
+        return TrioLoop(trio)
+    import asyncio
+
+    return AsyncioLoop(loop, asyncio._get_running_loop)
 
 
 class AsyncioLoop:
