@@ -1,4 +1,4 @@
-"""What the import loads: no more than a client needs, and all of that, so that the first call has nothing left to load."""
+"""What is loaded when: with the import what defines a client, with the first client libllm and all that its calls need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scaling_memory import library_path
 #: What nothing here but an event loop, a log or OpenTelemetry needs, and what takes as long as all the rest.
 COSTLY = {"ast", "asyncio", "dataclasses", "dis", "inspect", "logging", "pathlib", "socket", "ssl", "subprocess"}
 
-CALL = "client = s.Client('echo'); client.complete('?'); client.stream('?').finish()"
+CALLS = "client.complete('?'); client.stream('?').finish()"
 
 
 def loaded(*steps: str) -> List[List[str]]:
@@ -42,13 +42,19 @@ def test_a_client_loads_nothing_costly() -> None:
         assert not COSTLY & set(modules)
 
 
+def test_ctypes_comes_with_the_first_client_and_not_before() -> None:
+    by_the_import, by_the_client = loaded("from scaling_memory import Client, AsyncClient", "Client('echo')")
+    assert "ctypes" not in by_the_import
+    assert "ctypes" in by_the_client
+
+
 def test_an_asynchronous_client_leaves_the_loop_to_the_program() -> None:
     for modules in loaded("from scaling_memory import AsyncClient", "AsyncClient('echo')"):
         assert not COSTLY & set(modules)
 
 
 def test_the_first_calls_have_nothing_left_to_load() -> None:
-    _, by_the_calls = loaded("import scaling_memory as s; s.Client", CALL)
+    _, by_the_calls = loaded("import scaling_memory as s; client = s.Client('echo')", CALLS)
     assert by_the_calls == []
 
 

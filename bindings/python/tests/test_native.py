@@ -12,7 +12,7 @@ import pytest
 from conftest import Serve
 from loopback import Exchange, answer_ok
 from recordings import REPOSITORY
-from scaling_memory import _native
+from scaling_memory import _libllm, _native
 from scaling_memory._handle import Handle, take_error, take_json
 from scaling_memory._library import library
 
@@ -24,15 +24,15 @@ CTYPES: Dict[str, Any] = {
     "int64_t": c_int64,
     "uint64_t": c_uint64,
     "const char*": c_char_p,
-    "const char**": POINTER(c_void_p),
+    "const char**": POINTER(c_char_p),
     "char**": POINTER(c_void_p),
     "void*": c_void_p,
     "int32_t*": POINTER(c_int32),
     "size_t": c_size_t,
     "size_t*": POINTER(c_size_t),
-    "llm_event_fn": _native.llm_event_fn,
-    "llm_log_fn": _native.llm_log_fn,
-    "const llm_adapter*": POINTER(_native.llm_adapter),
+    "llm_event_fn": _libllm.llm_event_fn,
+    "llm_log_fn": _libllm.llm_log_fn,
+    "const llm_adapter*": POINTER(_libllm.llm_adapter),
 }
 for handle in ("llm_client", "llm_call", "llm_error", "llm_queue", "llm_sink"):
     CTYPES.update({f"{handle}*": c_void_p, f"const {handle}*": c_void_p, f"{handle}**": POINTER(c_void_p)})
@@ -62,7 +62,7 @@ def test_every_function_has_the_headers_types() -> None:
         arguments = [] if parameters.strip() == "void" else parameters.split(",")
         functions[name] = (ctype(result, named=False), tuple(ctype(argument, named=True) for argument in arguments))
     assert len(functions) > 20
-    assert _native.PROTOTYPES == functions
+    assert _libllm.PROTOTYPES == functions
 
 
 def test_every_constant_is_the_headers() -> None:
@@ -88,7 +88,7 @@ def receive(kind: int, data: int, length: int, key: int) -> int:
     return 1 if received[-1][1] == b"stop" else 0
 
 
-on_event = _native.llm_event_fn(receive)
+on_event = _libllm.llm_event_fn(receive)
 
 
 def push(client: int, key: int) -> Tuple[int, Optional[Dict[str, Any]], Any]:

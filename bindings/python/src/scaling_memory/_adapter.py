@@ -11,7 +11,7 @@ import json
 from ctypes import byref, sizeof, string_at
 from typing import Any, Callable, Dict, Iterable, Optional, Tuple
 
-from . import _native
+from . import _libllm, _native
 from ._failure import keep
 from ._library import library
 from .events import ReasoningEvent, TextEvent, ToolCallDeltaEvent, ToolCallEvent
@@ -25,10 +25,10 @@ _OPERATIONS = {
 }
 
 _FUNCTION_TYPES: Dict[str, Any] = {
-    "encode": _native.llm_encode_fn,
-    "decode": _native.llm_decode_fn,
-    "decode_event": _native.llm_decode_event_fn,
-    "decode_error": _native.llm_decode_fn,
+    "encode": _libllm.llm_encode_fn,
+    "decode": _libllm.llm_decode_fn,
+    "decode_event": _libllm.llm_decode_event_fn,
+    "decode_error": _libllm.llm_decode_fn,
 }
 
 
@@ -39,13 +39,13 @@ class NativeAdapter:
         self._adapter = adapter
         self._streams: Dict[int, Dict[str, Any]] = {}
         self._keys = itertools.count(1)
-        self.struct = _native.llm_adapter(sizeof(_native.llm_adapter))
+        self.struct = _libllm.llm_adapter(sizeof(_libllm.llm_adapter))
         for name in ("encode", "decode", "decode_event", "decode_error"):
             method = getattr(adapter, name, None)
             if method is not None:
                 self._set(name, getattr(self, "_" + name), method)
         if hasattr(adapter, "decode_event"):
-            self.struct.stream_free = _native.llm_stream_free_fn(self._stream_free)
+            self.struct.stream_free = _libllm.llm_stream_free_fn(self._stream_free)
 
     def _set(self, name: str, run: Callable[..., None], method: Callable[..., Any]) -> None:
         def function(user_data: Optional[int], *arguments: Any) -> int:

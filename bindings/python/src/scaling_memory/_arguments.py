@@ -1,16 +1,29 @@
-"""What callers pass, as the JSON that llm.h takes. The types of that are in `configuration` and `request`."""
+"""What callers pass, as the JSON that llm.h takes, and the JSON that it gives. The types of what callers pass are in
+`configuration` and `request`."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, Final, Mapping, Optional, Sequence, Union
-
-from .errors import InvalidArgumentError
+from collections.abc import Mapping, Sequence
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any, Callable, Dict, Final, Optional, Union
 
 if TYPE_CHECKING:
     from .request import Prompt
 
-_encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+_decoder: Final = json.JSONDecoder()  # json.loads guesses at the encoding, and looks for blanks
+
+
+def _make_encode() -> Callable[[Any], str]:
+    """`_encoder.encode`. That makes an encoder in C for each value, which takes as long as the work; this makes one."""
+    if c_make_encoder is None:
+        return _encoder.encode
+    pieces = c_make_encoder(None, _encoder.default, encode_basestring, None, ":", ",", False, False, False)
+    return lambda value: "".join(pieces(value, 0))
+
+
+_encode: Final = _make_encode()
 
 
 def configuration(provider: Union[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Dict[str, Any]:
@@ -29,13 +42,16 @@ def request(prompt: Prompt, fields: Mapping[str, Any]) -> Dict[str, Any]:
     """The request for a prompt, with `fields` on top."""
     if isinstance(prompt, str):
         whole: Dict[str, Any] = {"messages": [{"role": "user", "content": prompt}]}
+    elif isinstance(prompt, list):
+        whole = {"messages": prompt}
     elif isinstance(prompt, Mapping):
         whole = dict(prompt)
     elif isinstance(prompt, Sequence) and not isinstance(prompt, (bytes, bytearray)):
         whole = {"messages": list(prompt)}
     else:
         raise TypeError(f"prompt must be a str, a list of messages or a request, not {type(prompt).__name__}")
-    whole.update(options(fields))
+    if fields:
+        whole.update(options(fields))
     return whole
 
 
@@ -60,9 +76,16 @@ def encode(value: Mapping[str, Any]) -> bytes:
     """`value` as UTF-8 JSON. InvalidArgumentError where JSON has no words for it; the value itself is not quoted."""
     try:
         try:
-            return _encoder.encode(value).encode()
+            return _encode(value).encode()
         except UnicodeEncodeError:
             # A lone surrogate, which only an escape can hold: the library takes it out, or names its field.
             return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
     except (TypeError, ValueError, RecursionError) as error:
+        from .errors import InvalidArgumentError
+
         raise InvalidArgumentError(f"this cannot be written as JSON: {error}") from None
+
+
+def decode(text: bytes) -> Any:
+    """What the library's JSON says."""
+    return _decoder.raw_decode(text.decode())[0]

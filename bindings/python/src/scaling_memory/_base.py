@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Type, TypeVar, Union
 
-from . import _native
 from ._arguments import configuration, encode
-from ._handle import Handle, take_error, take_json
 from ._library import library
-from .errors import ClosedError
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ._handle import Handle
     from .configuration import Settings
     from .stats import Stats
 
@@ -38,12 +35,7 @@ class BaseClient:
         self._name = " ".join(str(config[name]) for name in ("provider", "model") if config.get(name))
         self._shown = {name: config[name] for name in _SHOWN if config.get(name) is not None}
         self._library = library()
-        handle = Handle(self._library.llm_client_destroy)
-        error = c_void_p()
-        status = self._library.llm_client_create(encode(config), byref(handle.pointer), byref(error))
-        if status != _native.LLM_OK:
-            raise take_error(self._library, status, error)
-        self._handle = handle
+        self._handle = self._library.create_client(encode(config))
 
     @classmethod
     def from_env(cls: Type[Self], provider: Optional[str] = None, **settings: Unpack[Settings]) -> Self:
@@ -53,27 +45,13 @@ class BaseClient:
         `settings` count before what the environment says. ConfigurationError names the variable that is missing or out
         of range. Do not call it while another thread changes the environment.
         """
-        native = library()
-        text, error = c_void_p(), c_void_p()
-        name = None if provider is None else provider.encode()
-        status = native.llm_config_from_env(name, byref(text), byref(error))
-        if status != _native.LLM_OK:
-            raise take_error(native, status, error)
-        return cls(take_json(native, text), **settings)
+        return cls(library().configuration_from_env(provider), **settings)
 
     def stats(self) -> Stats:
         """What has become of this client's calls so far. Does not wait."""
         from .stats import Stats
 
-        handle = self._open_handle()
-        text, error = c_void_p(), c_void_p()
-        try:
-            status = self._library.llm_client_stats(handle.pointer, byref(text), byref(error))
-        finally:
-            del handle  # see Handle
-        if status != _native.LLM_OK:
-            raise take_error(self._library, status, error)
-        return Stats.from_json(take_json(self._library, text))
+        return Stats.from_json(self._library.stats(self))
 
     @property
     def closed(self) -> bool:
@@ -93,5 +71,7 @@ class BaseClient:
     def _open_handle(self) -> Handle:
         handle = self._handle
         if handle is None:
+            from .errors import ClosedError
+
             raise ClosedError("the client is closed")
         return handle

@@ -1,21 +1,23 @@
-"""A call under way: its start and its end, and two ways to read it that wait."""
+"""A call under way: its start and its end, and how a stream is read by those who wait."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections import deque
-from ctypes import CDLL, byref, c_int32, c_size_t, c_void_p, string_at
-from typing import Deque, Optional, Tuple
+from ctypes import CDLL, byref, c_void_p
+from typing import TYPE_CHECKING, Deque, Optional
 
 from ._handle import Handle, take_error
-from ._native import LLM_END, LLM_OK, LLM_OP_STREAM, LLM_PENDING
-from ._queue import Item, Queue, deliver
-from .errors import ForkedError, InvalidArgumentError
+from ._native import LLM_OK, LLM_OP_STREAM
+from ._queue import Queue, deliver
+
+if TYPE_CHECKING:
+    from ._queue import Item
 
 # A signal that comes while a read waits makes it return at once. One that comes just before it starts to wait does not:
 # that one has to wait for the end of a slice until Python runs its handler.
-_SLICE_MS = 250
+SLICE_MS = 250
 
 
 class Call:
@@ -56,34 +58,6 @@ class Call:
             self._library.llm_call_cancel(handle.pointer)
 
 
-class ResultCall(Call):
-    """A call with one event, read with llm_call_next, by the thread that started it."""
-
-    __slots__ = ()
-
-    def result(self) -> Optional[Tuple[int, bytes]]:
-        """The next event as (kind, data), waiting for it; None at the end. Raises the call's failure, once.
-
-        Signal handlers run while this waits, so Ctrl-C raises KeyboardInterrupt here.
-        """
-        kind, data, length, error = c_int32(), c_void_p(), c_size_t(), c_void_p()
-        outputs = byref(kind), byref(data), byref(length), byref(error)
-        handle = self._handle
-        try:
-            while handle is not None:
-                status = self._library.llm_call_next(handle.pointer, _SLICE_MS, *outputs)
-                if status == LLM_OK:
-                    return kind.value, string_at(data.value or 0, length.value)
-                if status == LLM_PENDING:
-                    continue
-                self._handle = handle = None
-                if status != LLM_END:
-                    raise take_error(self._library, status, error)
-            return None
-        finally:
-            handle = None  # see Handle
-
-
 class EventsCall(Call):
     """A call with many events, which come by a queue."""
 
@@ -119,13 +93,15 @@ class StreamCall(EventsCall):
         Signal handlers run while this waits, so Ctrl-C raises KeyboardInterrupt here.
         """
         if not self._reading.acquire(blocking=False):
+            from .errors import ForkedError, InvalidArgumentError
+
             if os.getpid() != self._process:  # a thread of the parent was reading when the process forked
                 raise ForkedError("the call belongs to the parent process")
             raise InvalidArgumentError("another thread is reading this call")
         handle = self._handle  # held until the read has returned: what is freed is not told its end
         try:
             while handle is not None and not self.items:
-                records = self._queue.read(_SLICE_MS)
+                records = self._queue.read(SLICE_MS)
                 if records:
                     deliver(records, lambda tag: self)
                 else:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from ctypes import CDLL, c_char_p, c_void_p
 from typing import Any, Callable
 
-from ._failure import failure
+from ._arguments import decode
 
 
 class Handle:
@@ -32,8 +31,7 @@ class Handle:
 def take_json(library: CDLL, pointer: c_void_p) -> Any:
     """Parses a JSON text that the library handed out, and frees it."""
     try:
-        text = c_char_p(pointer.value).value
-        return json.loads(text or b"null")
+        return decode(c_char_p(pointer.value).value or b"null")
     finally:
         library.llm_free(pointer)
         pointer.value = None
@@ -42,8 +40,10 @@ def take_json(library: CDLL, pointer: c_void_p) -> Any:
 def take_error(library: CDLL, status: int, pointer: c_void_p) -> BaseException:
     """The exception for a failure that the library reported with `status` and an error handle, which is freed: what an
     adapter of this program's has raised, or else an LLMError."""
+    from ._failure import failure  # with an exception for every status: see _arguments.encode
+
     try:
-        fields = json.loads(library.llm_error_json(pointer))
+        fields = decode(library.llm_error_json(pointer))
         fields["code"] = status
         if "status" not in fields:
             fields["status"] = library.llm_status_name(status).decode()

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import threading
-from typing import List, Optional, Tuple
+from typing import TYPE_CHECKING, List, Optional, Tuple
 
-from . import _native
+if TYPE_CHECKING:
+    from ._libllm import Library
 
 VARIABLE = "SCALING_MEMORY_LIBRARY"
 _SONAME = "libllm.so.1"
 
 _lock = threading.Lock()
-_loaded: Optional[ctypes.CDLL] = None
+_loaded: Optional[Library] = None
 
 
 class LibraryError(ImportError):
     """libllm was not found, or what was found cannot be used. The message lists every place with what was wrong there."""
 
 
-def library() -> ctypes.CDLL:
+def library() -> Library:
     """The library, loaded at the first call. LibraryError if that fails; a later call tries again. Any thread."""
     global _loaded
     if _loaded is None:
@@ -41,29 +41,22 @@ def library_path() -> str:
     return str(library()._name)
 
 
-def _load() -> ctypes.CDLL:
+def _load() -> Library:
+    from ._libllm import Library  # with ctypes: see there
+
     looked: List[str] = []
     for place, path in _places(os.path.dirname(os.path.realpath(__file__))):
         if os.path.isabs(path) and not os.path.exists(path):
             looked.append(f"{place}: {path}: no such file")
             continue
         try:
-            return _open(path)
+            return Library(path)
         except (OSError, AttributeError, LibraryError) as error:
             looked.append(f"{place}: {path}: {error}")
     raise LibraryError(
         f"libllm cannot be loaded. Set {VARIABLE} to the path of libllm.so, or install it. Looked at:"
         + "".join(f"\n  {line}" for line in looked)
     )
-
-
-def _open(path: str) -> ctypes.CDLL:
-    library = ctypes.CDLL(path)
-    library.llm_abi_version.restype = ctypes.c_uint32
-    version = library.llm_abi_version()
-    if version != _native.LLM_ABI_VERSION:
-        raise LibraryError(f"its ABI version is {version}, and this package needs {_native.LLM_ABI_VERSION}")
-    return _native.declare(library)
 
 
 def _places(package: str) -> List[Tuple[str, str]]:

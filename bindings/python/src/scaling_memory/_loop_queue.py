@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 from ctypes import CDLL
-from typing import TYPE_CHECKING, Dict, Final, Optional
+from typing import TYPE_CHECKING, Dict, Final, Optional, Union
 from weakref import WeakValueDictionary
 
 from ._call import EventsCall
@@ -51,22 +51,23 @@ class LoopQueue:
         """The queue of `loop`, which is running, for one more client: it calls release() in the end."""
         number = id(loop.identity)
         queue = cls._of_loops.get(number)
-        if queue is None or not queue.serves(loop):
+        if queue is None or not queue.serves(loop.identity):
             cls._of_loops[number] = queue = cls(library, loop)
         queue._users += 1
         return queue
 
-    def serves(self, loop: Loop) -> bool:
-        """Whether this is the queue of `loop`, and of this process."""
-        return self.loop.identity is loop.identity and not self.loop.is_over() and self._process == os.getpid()
+    def serves(self, loop: object) -> bool:
+        """Whether this is the queue of `loop`, which is what running() gives, and of this process."""
+        return self.loop.identity is loop and not self.loop.is_over() and self._process == os.getpid()
 
-    def start(self, client: Handle, operation: int, request: bytes, call: AsyncCall) -> Optional[BaseException]:
+    def start(self, client: Handle, operation: int, request: bytes) -> Union[AsyncCall, BaseException]:
         """Starts a call. Returns the failure, as Call.start does."""
-        tag = call.tag = next(self._tags)
-        self._calls[tag] = call  # first: events may come before llm_call_start has returned
+        tag = next(self._tags)
+        call = self._calls[tag] = AsyncCall(self, tag)  # first: events may come before llm_call_start has returned
         failure = call.start(client, operation, request, self._queue, tag)
-        if failure is not None:
-            self.forget(call)
+        if failure is None:
+            return call
+        self.forget(call)
         return failure
 
     def forget(self, call: AsyncCall) -> None:
@@ -116,9 +117,9 @@ class AsyncCall(EventsCall):
 
     __slots__ = ("tag", "_ending", "_paused", "_queue", "_unread", "_waiter")
 
-    def __init__(self, queue: LoopQueue) -> None:
+    def __init__(self, queue: LoopQueue, tag: int) -> None:
         super().__init__(queue.library)
-        self.tag = 0
+        self.tag = tag
         self._queue = queue
         self._waiter: Optional[Waiter] = None
         self._unread = 0
@@ -162,11 +163,10 @@ class AsyncCall(EventsCall):
     def close(self) -> None:
         """Any thread. A task that waits gets the call's end, CanceledError; only then is the call freed."""
         handle, self._handle = self._handle, None
-        if handle is not None:
+        if handle is not None and self._waiter is not None:
             self._library.llm_call_cancel(handle.pointer)
-            if self._waiter is not None:
-                self._ending = handle
-                return
+            self._ending = handle
+            return
         self._ending = None
         self.items.clear()
         self._queue.forget(self)

@@ -43,8 +43,8 @@ class Loop(Protocol):
         """Runs `action` where nothing else of the loop runs: now if this is its thread, else soon."""
 
 
-def running_loop() -> Loop:
-    """The loop that the caller runs in. RuntimeError where there is none."""
+def running() -> object:
+    """The loop that the caller runs in, whichever object it is to its library. RuntimeError where there is none."""
     trio = sys.modules.get("trio")
     if trio is not None:
         try:
@@ -52,10 +52,20 @@ def running_loop() -> Loop:
         except RuntimeError:
             pass
         else:
-            return TrioLoop(trio)
+            return trio.lowlevel.current_trio_token()
     import asyncio  # who runs its loop has it already, and others need it not
 
-    return AsyncioLoop(asyncio.get_running_loop(), asyncio._get_running_loop)
+    return asyncio.get_running_loop()
+
+
+def of_running(loop: Any) -> Loop:
+    """What a queue's reader needs of what running() gave."""
+    trio = sys.modules.get("trio")
+    if trio is not None and isinstance(loop, trio.lowlevel.TrioToken):
+        return TrioLoop(trio)
+    import asyncio
+
+    return AsyncioLoop(loop, asyncio._get_running_loop)
 
 
 class AsyncioLoop:

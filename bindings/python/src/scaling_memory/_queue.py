@@ -9,8 +9,7 @@ from ctypes import CDLL, byref, c_char, c_size_t, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, Deque, Final, List, Optional, Protocol, Tuple, Union
 
 from ._handle import Handle, take_error
-from ._native import LLM_EVENT_TEXT, LLM_OK, LLM_PENDING, LLM_TOO_SMALL
-from .errors import ForkedError, InvalidArgumentError
+from ._native import LLM_ERROR_FORKED, LLM_EVENT_TEXT, LLM_OK, LLM_PENDING, LLM_TOO_SMALL
 
 #: One event on its way to whoever asks for it: a text, which nearly all are, or any other kind with its data as they came,
 #: to be decoded when they are asked for.
@@ -70,8 +69,10 @@ class Queue:
                 _free_buffers.append(buffer)
         if status == LLM_PENDING:
             return b""
+        from .errors import ForkedError, InvalidArgumentError
+
         name: bytes = self._library.llm_status_name(status)
-        if status == ForkedError.code:
+        if status == LLM_ERROR_FORKED:
             raise ForkedError("the call belongs to the parent process")
         raise InvalidArgumentError(f"llm_queue_read: {name.decode()}")
 

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Type
 if TYPE_CHECKING:
     from ._base import BaseClient
 
+    #: Gives a call's watch: called with its client, its operation (LLM_OP_...) and its request as it starts.
+    Watcher = Callable[[BaseClient, int, Mapping[str, Any]], "Watch"]
+
 
 class Watch:
     """One call, as its watcher sees it. This one looks away.
@@ -39,9 +42,6 @@ class Watch:
         if error is not None:
             self.failed(error)
 
-
-#: Gives a call's watch: called with its client, its operation (LLM_OP_...) and its request as it starts.
-Watcher = Callable[["BaseClient", int, Mapping[str, Any]], Watch]
 
 _nobody = Watch()
 _watcher: Optional[Watcher] = None

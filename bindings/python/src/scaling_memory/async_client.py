@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, Dict, Mapping, Optional, Sequence, Type, Union, overload
 
 from . import _native
-from ._arguments import analysis, embedding, encode, options, request
+from ._arguments import analysis, decode, embedding, encode, options, request
 from ._base import BaseClient
-from ._failure import failure
-from ._loop_queue import AsyncCall, LoopQueue
-from ._loops import running_loop
+from ._loops import of_running, running
 from ._watch import watch
 from .async_stream import AsyncStream
-from .errors import CanceledError
-from .events import Event
 from .responses import Response
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ._loop_queue import AsyncCall, LoopQueue
     from .configuration import Settings
     from .embeddings import Embeddings
+    from .events import Event
     from .health import HealthReport
     from .models import ModelList
     from .request import CallOptions, EmbedFields, Prompt, RequestFields
@@ -129,23 +126,22 @@ class AsyncClient(BaseClient):
             self.close()  # loops' queues count their clients
 
     def _start(self, operation: int, whole: bytes) -> AsyncCall:
-        queue = self._queue()
-        call = AsyncCall(queue)
-        failure = queue.start(self._open_handle(), operation, whole, call)
-        if failure is not None:
-            raise failure
-        return call
+        started = self._queue().start(self._open_handle(), operation, whole)
+        if isinstance(started, BaseException):
+            raise started
+        return started
 
     def _queue(self) -> LoopQueue:
         """The queue of the running loop."""
-        loop = running_loop()
+        loop = running()
         self._open_handle()
-        number = id(loop.identity)
-        queue = self._queues.get(number)
+        queue = self._queues.get(id(loop))
         if queue is None or not queue.serves(loop):
+            from ._loop_queue import LoopQueue  # with ctypes: see _libllm
+
             for gone in [key for key, other in self._queues.items() if other.loop.is_over()]:
                 self._queues.pop(gone).release()
-            queue = self._queues[number] = LoopQueue.of(self._library, loop)
+            queue = self._queues[id(loop)] = LoopQueue.of(self._library, of_running(loop))
         return queue
 
     def _stream(self, asked: Mapping[str, Any], whole: bytes) -> AsyncStream:
@@ -168,12 +164,19 @@ class AsyncClient(BaseClient):
             try:
                 while await call.fill():
                     item = call.items.popleft()
-                    if item[0] == _native.LLM_EVENT_RESPONSE:
-                        result = json.loads(item[1])
+                    if isinstance(item, str):  # a piece of a stream
+                        continue
+                    kind, data = item
+                    if kind == _native.LLM_EVENT_RESPONSE:
+                        result = decode(data)
                         watched.succeeded(result)
                         return result
-                    if item[0] == _native.LLM_EVENT_ERROR:
-                        raise failure(json.loads(item[1]))
+                    if kind == _native.LLM_EVENT_ERROR:
+                        from ._failure import failure
+
+                        raise failure(decode(data))
+                from .errors import CanceledError
+
                 raise CanceledError("the call was closed")
             finally:
                 call.close()

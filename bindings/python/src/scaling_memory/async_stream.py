@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import AsyncIterator, Optional, Type
+from typing import TYPE_CHECKING, AsyncIterator, Optional, Type
 
-from ._loop_queue import AsyncCall
-from ._queue import Item
-from .errors import LLMError
 from .events import Event, TextEvent
-from .responses import Response
 from .stream import Answer
 
+if TYPE_CHECKING:
+    from ._loop_queue import AsyncCall
+    from ._queue import Item
+    from .responses import Response
 
-class AsyncStream(Answer[AsyncCall], AsyncIterator[Event]):
+
+class AsyncStream(Answer):
     """An answer that is still coming. Made by `AsyncClient.stream`.
 
         async with client.stream("Tell me a story") as stream:
@@ -28,6 +29,8 @@ class AsyncStream(Answer[AsyncCall], AsyncIterator[Event]):
     Leaving the `async with` block, cancelling the task that waits for an event, and dropping the stream cancel what
     still runs, at once. One task reads at a time, in the loop that the stream was made in.
     """
+
+    _call: AsyncCall
 
     def __aiter__(self) -> AsyncStream:
         return self
@@ -80,10 +83,8 @@ class AsyncStream(Answer[AsyncCall], AsyncIterator[Event]):
     async def _fill(self) -> bool:
         try:
             return await self._call.fill()
-        except LLMError as error:
-            raise self._failed(error)
-        except BaseException as error:  # the task was cancelled: the call is closed
-            self._watch.failed(error)
+        except BaseException as error:  # the call's failure, or the task was cancelled
+            self._failed(error)
             raise
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional, Sequence, Type, Union, overload
 
 from . import _native
-from ._arguments import analysis, embedding, encode, options, request
+from ._arguments import analysis, decode, embedding, encode, options, request
 from ._base import BaseClient
-from ._call import ResultCall, StreamCall
 from ._watch import watch
-from .errors import InternalError
-from .events import Event
 from .responses import Response
 from .stream import Stream
 
@@ -20,6 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from .embeddings import Embeddings
+    from .events import Event
     from .health import HealthReport
     from .models import ModelList
     from .request import CallOptions, EmbedFields, Prompt, RequestFields
@@ -60,7 +57,7 @@ class Client(BaseClient):
         """
         asked = request(prompt, fields)
         whole = encode(asked)
-        stream = Stream(self, StreamCall(self._library), watch(self, _native.LLM_OP_STREAM, asked))
+        stream = Stream(self, self._library.make_stream_call(), watch(self, _native.LLM_OP_STREAM, asked))
         try:
             failure = stream._call.begin(self._open_handle(), whole)
             if failure is not None:
@@ -113,21 +110,8 @@ class Client(BaseClient):
         self.close()
 
     def _result(self, operation: int, fields: Mapping[str, Any]) -> Any:
-        """Runs a call that has one event, and returns that as JSON. Stands on the pull functions, not on llm_complete,
-        because Python runs signal handlers only between two of them."""
-        call = ResultCall(self._library)
+        """Runs a call that has one event, and returns that."""
         with watch(self, operation, fields) as watched:
-            try:
-                failure = call.start(self._open_handle(), operation, encode(fields))
-                if failure is not None:
-                    raise failure
-                while True:
-                    item = call.result()
-                    if item is None:
-                        raise InternalError("the call ended without a response")
-                    if item[0] == _native.LLM_EVENT_RESPONSE:
-                        result = json.loads(item[1])
-                        watched.succeeded(result)
-                        return result
-            finally:
-                call.close()
+            result = decode(self._library.result(self, operation, encode(fields)))
+            watched.succeeded(result)
+            return result

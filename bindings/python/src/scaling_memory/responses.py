@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, Mapping, Optional, Tuple
 
-from ._value import Value
+from ._value import Value, value_of
 
 
 class Usage(Value):
@@ -23,12 +23,16 @@ class Usage(Value):
 
     @classmethod
     def from_json(cls, usage: Mapping[str, Any]) -> Usage:
-        return cls(
-            input_tokens=usage.get("input_tokens"),
-            output_tokens=usage.get("output_tokens"),
-            total_tokens=usage.get("total_tokens"),
-            cached_input_tokens=usage.get("cached_input_tokens"),
-            reasoning_tokens=usage.get("reasoning_tokens"),
+        get = usage.get
+        return value_of(
+            cls,
+            {
+                "input_tokens": get("input_tokens"),
+                "output_tokens": get("output_tokens"),
+                "total_tokens": get("total_tokens"),
+                "cached_input_tokens": get("cached_input_tokens"),
+                "reasoning_tokens": get("reasoning_tokens"),
+            },
         )
 
 
@@ -76,24 +80,29 @@ class Response(Value, unshown=("message", "raw")):
     @classmethod
     def from_json(cls, response: Mapping[str, Any]) -> Response:
         """A response out of the JSON object that llm.h describes."""
-        content = response.get("content") or ""
-        message = response.get("message") or {"role": "assistant", "content": content}
-        return cls(
-            content=content,
-            message=message,
-            finish_reason=response.get("finish_reason"),
-            usage=Usage.from_json(response.get("usage") or {}),
-            reasoning=response.get("reasoning"),
-            tool_calls=tuple(_tool_call(call) for call in message.get("tool_calls") or ()),
-            id=response.get("id"),
-            model=response.get("model"),
-            provider=response.get("provider"),
-            request_id=response.get("request_id"),
-            call_id=response.get("call_id"),
-            attempts=response.get("attempts"),
-            latency_ms=response.get("latency_ms"),
-            time_to_first_event_ms=response.get("time_to_first_event_ms"),
-            raw=dict(response),
+        get = response.get
+        content = get("content") or ""
+        message = get("message") or {"role": "assistant", "content": content}
+        tool_calls = message.get("tool_calls")
+        return value_of(
+            cls,
+            {
+                "content": content,
+                "message": message,
+                "finish_reason": get("finish_reason"),
+                "usage": Usage.from_json(get("usage") or {}),
+                "reasoning": get("reasoning"),
+                "tool_calls": tuple([_tool_call(call) for call in tool_calls]) if tool_calls else (),
+                "id": get("id"),
+                "model": get("model"),
+                "provider": get("provider"),
+                "request_id": get("request_id"),
+                "call_id": get("call_id"),
+                "attempts": get("attempts"),
+                "latency_ms": get("latency_ms"),
+                "time_to_first_event_ms": get("time_to_first_event_ms"),
+                "raw": response if type(response) is dict else dict(response),
+            },
         )
 
 

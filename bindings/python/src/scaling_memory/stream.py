@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Iterator, Optional, Tuple, Type, TypeVar
+from typing import TYPE_CHECKING, Iterator, Optional, Tuple, Type
 
-from ._call import EventsCall, StreamCall
-from ._failure import raised_by_adapter
+from ._arguments import decode
 from ._native import LLM_EVENT_ERROR
-from ._queue import Item
-from ._watch import Watch
-from .errors import ClosedError, InvalidArgumentError, LLMError
 from .events import Event, ResponseEvent, TextEvent, event_from
-from .responses import Response
 
 if TYPE_CHECKING:
     from ._base import BaseClient
+    from ._call import EventsCall, StreamCall
+    from ._queue import Item
+    from ._watch import Watch
+    from .errors import LLMError
+    from .responses import Response
 
-AnyCall = TypeVar("AnyCall", bound=EventsCall)
 
-
-class Answer(Generic[AnyCall]):
+class Answer:
     """What is known of an answer that is still coming: its response in the end, or its failure."""
 
-    def __init__(self, client: BaseClient, call: AnyCall, watch: Watch) -> None:
+    _call: EventsCall
+
+    def __init__(self, client: BaseClient, call: EventsCall, watch: Watch) -> None:
         self._client = client  # a client that goes away takes its calls along
         self._call = call
         self._take = call.items.popleft
@@ -41,6 +40,8 @@ class Answer(Generic[AnyCall]):
         if self._failure is not None:
             raise self._failure
         if self._call.closed:
+            from .errors import ClosedError
+
             raise ClosedError("the stream was closed before its end, so there is no response")
         raise RuntimeError("the stream was not read to its end yet: iterate over it, or call finish()")
 
@@ -68,7 +69,10 @@ class Answer(Generic[AnyCall]):
         """The event for an item that is no text; None for a kind that this version does not know. Raises the failure."""
         kind, data = item
         if kind == LLM_EVENT_ERROR:
-            fields = json.loads(data)
+            from ._failure import raised_by_adapter
+            from .errors import LLMError
+
+            fields = decode(data)
             failure = self._failed(LLMError.from_json(fields))
             raise raised_by_adapter(fields) or failure
         event = event_from(kind, data)
@@ -78,16 +82,20 @@ class Answer(Generic[AnyCall]):
             self.close()
         return event
 
-    def _failed(self, error: LLMError) -> LLMError:
+    def _failed(self, error: BaseException) -> BaseException:
         """Keeps the call's own end; a refusal to read it twice at once is none."""
-        if not isinstance(error, InvalidArgumentError) or error.raw:
+        from .errors import InvalidArgumentError, LLMError
+
+        if isinstance(error, InvalidArgumentError) and not error.raw:
+            return error
+        if isinstance(error, LLMError):
             self._failure = error
-            self._watch.failed(error)
-            self.close()
+        self._watch.failed(error)
+        self.close()
         return error
 
 
-class Stream(Answer[StreamCall], Iterator[Event]):
+class Stream(Answer):
     """An answer that is still coming. Made by `Client.stream`.
 
         with client.stream("Tell me a story") as stream:
@@ -102,6 +110,8 @@ class Stream(Answer[StreamCall], Iterator[Event]):
     Leaving the `with` block, or dropping the stream, cancels what still runs. One thread reads at a time, while
     cancel() and close() may come from any.
     """
+
+    _call: StreamCall
 
     def __iter__(self) -> Stream:
         return self
@@ -157,9 +167,6 @@ class Stream(Answer[StreamCall], Iterator[Event]):
     def _fill(self) -> bool:
         try:
             return self._call.fill()
-        except LLMError as error:
-            raise self._failed(error)
-        except BaseException as error:  # Ctrl-C, above all
-            self._watch.failed(error)
-            self.close()
+        except BaseException as error:  # the call's failure, or Ctrl-C
+            self._failed(error)
             raise
