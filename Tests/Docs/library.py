@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from ctypes import CDLL, byref, c_char_p, c_void_p, cast
+from ctypes import byref, c_char_p, c_void_p, cast
 from typing import Any, Dict, List, Optional, Tuple
 
 from pages import ROOT
 
 sys.path.insert(0, str(ROOT / "bindings/python/src"))
 
-from scaling_memory import _native  # noqa: E402
+from scaling_memory import _libllm, _native  # noqa: E402
 
 #: The key of every client here.
 KEY = "sk-docs-7c20b1-never-to-be-seen"
 NO_LIMITS = {"per_minute": 0, "per_hour": 0, "max_concurrent": 0, "adaptive": False}
 PATH = os.environ.get("LLM_LIBRARY", str(ROOT / ".build/release/libllm.so"))
-library = _native.declare(CDLL(PATH))
+library = _libllm.Library(PATH)
 
 
 class Failure(Exception):
@@ -69,7 +69,7 @@ class Client:
             events.append((kind, cast(data, c_char_p).value.decode()))  # type: ignore[union-attr]
             return 0
 
-        out, error, callback = c_void_p(), c_void_p(), _native.llm_event_fn(hear)
+        out, error, callback = c_void_p(), c_void_p(), _libllm.llm_event_fn(hear)
         status = library.llm_stream(self._handle, json.dumps(request).encode(), callback, None, byref(out), byref(error))
         _check(status, error)
         return events, _take(out)

@@ -129,12 +129,12 @@ def test_sanitising(server: WireServer) -> None:
 
 def lines_of(scenario: Any) -> List[Dict[str, Any]]:
     heard: List[Dict[str, Any]] = []
-    write = library._native.llm_log_fn(lambda level, line, length, _: heard.append(json.loads(ctypes.string_at(line, length))))
+    write = library._libllm.llm_log_fn(lambda level, line, length, _: heard.append(json.loads(ctypes.string_at(line, length))))
     library.library.llm_set_log(10, write, None)
     try:
         scenario()
     finally:
-        library.library.llm_set_log(100, library._native.llm_log_fn(), None)
+        library.library.llm_set_log(100, library._libllm.llm_log_fn(), None)
     return heard
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from ctypes import CDLL, byref, c_void_p, cast, c_char_p, string_at
+from ctypes import byref, c_void_p, cast, c_char_p, string_at
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, List, Optional
@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings/python/src"))
 
-from scaling_memory import _native  # noqa: E402
+from scaling_memory import _libllm, _native  # noqa: E402
 
 #: What the client's side writes: it is searched for keys. What servers record of requests is not here.
 LOGS = ROOT / ".build" / "test-logs" / "faults"
@@ -27,9 +27,9 @@ NO_LIMITS = {"per_minute": 0, "per_hour": 0, "tokens_per_minute": 0, "max_concur
 PATIENT = {"connect_ms": 10_000, "first_byte_ms": 20_000, "idle_ms": 20_000, "total_ms": 30_000}
 
 
-def _load() -> CDLL:
+def _load() -> _libllm.Library:
     path = os.environ.get("LLM_LIBRARY", str(ROOT / ".build/release/libllm.so"))
-    return _native.declare(CDLL(path))
+    return _libllm.Library(path)
 
 
 library = _load()
@@ -109,7 +109,7 @@ class Client:
             return 0
 
         response, error = c_void_p(), c_void_p()
-        callback = _native.llm_event_fn(hear)
+        callback = _libllm.llm_event_fn(hear)
         begun = time.monotonic()
         status = library.llm_stream(self._handle, request, callback, None, byref(response), byref(error))
         seconds = time.monotonic() - begun
