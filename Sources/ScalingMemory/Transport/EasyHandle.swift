@@ -122,25 +122,3 @@ final class EasyHandle {
         errorBuffer.pointee = 0
     }
 }
-
-/// Easy handles that are free for the next request.
-struct EasyHandlePool {
-    private var idle: [EasyHandle] = []
-
-    /// Each keeps some 6 KB. Many calls at once have enough else to do.
-    private static let capacity = 4
-
-    mutating func take() -> EasyHandle? { idle.popLast() }
-
-    /// False where it has no place any more, and is to be closed.
-    mutating func give(_ handle: EasyHandle) -> Bool {
-        guard idle.count < Self.capacity, !handle.isOneOfMany else { return false }
-        idle.append(handle)
-        return true
-    }
-
-    mutating func removeAll() -> [EasyHandle] {
-        defer { idle = [] }
-        return idle
-    }
-}

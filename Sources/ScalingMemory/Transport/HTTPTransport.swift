@@ -40,7 +40,9 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     private var multi: UnsafeMutableRawPointer?
     private let generation = EventLoop.shared.generation
     private var transfers: [UnsafeMutableRawPointer: Running] = [:]
-    private var idleHandles = EasyHandlePool()
+    /// One that is free for the next request. A second would seldom be wanted: where many calls run, one ends for each that
+    /// begins.
+    private var idleHandle: EasyHandle?
     /// The names that have been looked up, as a share of libcurl's: what is done with it shows when a transfer connects.
     private(set) var names: UnsafeMutableRawPointer?
     private var timer: TimerQueue.Timer?
@@ -81,7 +83,8 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     func takeHandle(_ settings: ConnectionSettings, forStream isStream: Bool) -> EasyHandle? {
         // Under HTTP/2 libcurl's buffers are the connection's.
         if isStream, !settings.http2, transfers.count >= Self.manyTransfers { return EasyHandle(isOneOfMany: true) }
-        return idleHandles.take() ?? EasyHandle(isOneOfMany: false)
+        defer { idleHandle = nil }
+        return idleHandle ?? EasyHandle(isOneOfMany: false)
     }
 
     /// Begins. False, and the handle is gone, where libcurl does not want to.
@@ -127,7 +130,8 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     private func close() {
         if let timer { Reactor.current.cancel(timer) }
         timer = nil
-        for handle in idleHandles.removeAll() { handle.close() }
+        idleHandle?.close()
+        idleHandle = nil
         curl_multi_cleanup(multi)
         multi = nil
         curl_share_cleanup(names)
@@ -177,8 +181,9 @@ package final class HTTPTransport: Transport, ReadinessHandler {
     }
 
     private func giveBack(_ handle: EasyHandle) {
+        guard idleHandle == nil, !handle.isOneOfMany else { return handle.close() }
         handle.clear()
-        if !idleHandles.give(handle) { handle.close() }
+        idleHandle = handle
     }
 
     private let socketCallback: curl_socket_callback = { _, socket, what, context, _ in

@@ -14,7 +14,7 @@
 
 #define WARM_UP 1000
 #define CALLS 10000
-#define ROUNDS 6
+#define ROUNDS 12
 #define QUIET 60        /* looks, LOOK_MS apart, without a change */
 #define LOOK_MS 20
 #define PATIENCE 1000   /* looks; only against waiting for ever */
