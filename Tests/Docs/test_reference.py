@@ -182,7 +182,7 @@ def queued_and_cancelled(limits: Dict[str, Any]) -> None:
             text = json.dumps(HI).encode()
             library.library.llm_call_start(client._handle, 1, text, None, 0, ctypes.byref(call), ctypes.byref(error))
             calls.append(call)
-        kind, data, length, error = ctypes.c_int32(), ctypes.c_void_p(), ctypes.c_size_t(), ctypes.c_void_p()
+        kind, data, length, error = ctypes.c_int32(), ctypes.c_char_p(), ctypes.c_size_t(), ctypes.c_void_p()
         out = (ctypes.byref(kind), ctypes.byref(data), ctypes.byref(length), ctypes.byref(error))
         library.library.llm_call_next(calls[1], 200, *out)
         for call in reversed(calls):
