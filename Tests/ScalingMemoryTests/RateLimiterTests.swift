@@ -203,3 +203,13 @@ struct RateLimiterTests {
         #expect(until <= Instant.now)
     }
 }
+
+extension RateLimiter {
+    /// As a call does: asks leave, and waits for it where it has to.
+    func acquire(_ estimate: TokenEstimate, maxWaitMs: Int) async throws(LLMError) -> Permit {
+        switch try enter(estimate, maxWaitMs: maxWaitMs) {
+        case .admitted(let permit): permit
+        case .waiting(let place): try await place.turn()
+        }
+    }
+}

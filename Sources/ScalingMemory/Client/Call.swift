@@ -20,6 +20,8 @@ package final class Call: Sendable {
     private let foreign: ForeignReader?
     private let runner: CallRunner
     private let canceled = Atomic<Bool>(false)
+    /// Whether the reader has had the call's end: there is nothing left to cancel, and the I/O thread is not woken for it.
+    private let isRead = Atomic<Bool>(false)
     private let generation = EventLoop.shared.generation
 
     init(
@@ -64,8 +66,11 @@ package final class Call: Sendable {
             let deadline = timeoutMs.map { Instant.now.adding(milliseconds: $0) }
             return checked(foreign.take(until: deadline, waits: timeoutMs != 0))
         }
-        if timeoutMs == 0 { return Self.delivery(channel.takeNow()) }
-        return Self.delivery(channel.take(until: timeoutMs.map { Instant.now.adding(milliseconds: $0) }))
+        let taken =
+            timeoutMs == 0
+            ? channel.takeNow() : channel.take(until: timeoutMs.map { Instant.now.adding(milliseconds: $0) })
+        if case .outcome = taken { isRead.store(true, ordering: .releasing) }
+        return Self.delivery(taken)
     }
 
     func take() async -> Delivery {
@@ -104,6 +109,7 @@ package final class Call: Sendable {
         if reason == .byCaller {
             canceled.store(true, ordering: .releasing)
             destination.discard()
+            if isRead.load(ordering: .acquiring) { return }
         }
         let runner = runner
         EventLoop.shared.execute { runner.cancel(reason) }

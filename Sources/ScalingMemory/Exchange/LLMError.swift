@@ -25,89 +25,89 @@ public struct LLMError: Error, Sendable {
         case memory = -21
     }
 
-    private var storage: Storage
+    private var storage: CopyOnWrite<Fields>
 
     public init(_ code: Code, _ message: String) {
-        storage = Storage(Fields(code: code, message: message, isRetryable: code.isUsuallyRetryable))
+        storage = CopyOnWrite(Fields(code: code, message: message, isRetryable: code.isUsuallyRetryable))
     }
 
     public var code: Code {
         get { storage.fields.code }
-        set { change { $0.code = newValue } }
+        set { storage.change { $0.code = newValue } }
     }
 
     /// One sentence for a person. Never holds a key.
     public var message: String {
         get { storage.fields.message }
-        set { change { $0.message = newValue } }
+        set { storage.change { $0.message = newValue } }
     }
 
     public var provider: String? {
         get { storage.fields.provider }
-        set { change { $0.provider = newValue } }
+        set { storage.change { $0.provider = newValue } }
     }
 
     /// nil where there was no HTTP response.
     public var httpStatus: Int? {
         get { storage.fields.httpStatus }
-        set { change { $0.httpStatus = newValue } }
+        set { storage.change { $0.httpStatus = newValue } }
     }
 
     /// The provider's own code or type, such as "invalid_api_key" or "overloaded_error".
     public var providerCode: String? {
         get { storage.fields.providerCode }
-        set { change { $0.providerCode = newValue } }
+        set { storage.change { $0.providerCode = newValue } }
     }
 
     /// The provider's own words.
     public var providerMessage: String? {
         get { storage.fields.providerMessage }
-        set { change { $0.providerMessage = newValue } }
+        set { storage.change { $0.providerMessage = newValue } }
     }
 
     public var requestID: String? {
         get { storage.fields.requestID }
-        set { change { $0.requestID = newValue } }
+        set { storage.change { $0.requestID = newValue } }
     }
 
     /// How long the server asks to wait, in milliseconds.
     public var retryAfterMs: Int? {
         get { storage.fields.retryAfterMs }
-        set { change { $0.retryAfterMs = newValue } }
+        set { storage.change { $0.retryAfterMs = newValue } }
     }
 
     /// Whether the same call may succeed later.
     public var isRetryable: Bool {
         get { storage.fields.isRetryable }
-        set { change { $0.isRetryable = newValue } }
+        set { storage.change { $0.isRetryable = newValue } }
     }
 
     public var attempts: Int? {
         get { storage.fields.attempts }
-        set { change { $0.attempts = newValue } }
+        set { storage.change { $0.attempts = newValue } }
     }
 
     public var callID: String? {
         get { storage.fields.callID }
-        set { change { $0.callID = newValue } }
+        set { storage.change { $0.callID = newValue } }
     }
 
     /// The response as far as it had come.
     public var partial: Response? {
         get { storage.fields.partial }
-        set { change { $0.partial = newValue } }
+        set { storage.change { $0.partial = newValue } }
     }
 
     /// The server's `x-should-retry`.
     package var serverWantsRetry: Bool? {
         get { storage.fields.serverWantsRetry }
-        set { change { $0.serverWantsRetry = newValue } }
+        set { storage.change { $0.serverWantsRetry = newValue } }
     }
 
     /// Nothing had been sent yet.
     package var isOfConnecting: Bool {
         get { storage.fields.isOfConnecting }
-        set { change { $0.isOfConnecting = newValue } }
+        set { storage.change { $0.isOfConnecting = newValue } }
     }
 }
 
@@ -128,20 +128,6 @@ extension LLMError {
         var partial: Response?
         var serverWantsRetry: Bool?
         var isOfConnecting = false
-    }
-
-    /// `@unchecked`: changed only by the one who holds the only reference to it.
-    private final class Storage: @unchecked Sendable {
-        var fields: Fields
-
-        init(_ fields: Fields) {
-            self.fields = fields
-        }
-    }
-
-    private mutating func change(_ body: (inout Fields) -> Void) {
-        if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.fields) }
-        body(&storage.fields)
     }
 }
 

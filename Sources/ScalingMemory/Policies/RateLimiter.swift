@@ -43,23 +43,6 @@ package final class RateLimiter {
 
     // MARK: Calls
 
-    /// Waits until a call of this estimate may go, `maxWaitMs` at most; 0 does not wait. The permit is to be released when
-    /// the call has ended. Throws `localLimit` where it cannot go in time, at once if that is known at once, and `canceled` when
-    /// the task is; whoever gets no permit has used up nothing.
-    /// `queued` is called where it has to wait, with the number of those ahead of it.
-    package func acquire(
-        _ estimate: TokenEstimate,
-        maxWaitMs: Int,
-        queued: (Int) -> Void = { _ in }
-    ) async throws(LLMError) -> Permit {
-        switch try enter(estimate, maxWaitMs: maxWaitMs) {
-        case .admitted(let permit): return permit
-        case .waiting(let place):
-            queued(place.others)
-            return try await place.turn()
-        }
-    }
-
     /// A place in the line.
     package struct Place: Sendable {
         fileprivate let ticket: WaitQueue.Ticket
@@ -68,7 +51,7 @@ package final class RateLimiter {
         /// How many are ahead.
         package let others: Int
 
-        /// Waits for the permit.
+        /// Waits for the permit. Throws as `enter` does.
         @IOThread
         package func turn() async throws(LLMError) -> Permit { try await limiter.turn(of: self) }
     }
@@ -78,8 +61,10 @@ package final class RateLimiter {
         case waiting(Place)
     }
 
-    /// The beginning of `acquire`, which mostly is the whole of it: without a wait no task needs room for one. Whoever gets a
-    /// place is to wait for its turn.
+    /// Asks leave for a call of this estimate, which may wait `maxWaitMs` at most; 0 does not wait. Throws `localLimit` where it
+    /// cannot go in time, at once if that is known at once, and `canceled` when the task is; whoever gets no permit has used up
+    /// nothing. A permit is to be released when the call has ended. Whoever gets a place is to wait for its turn: apart from
+    /// this, since mostly nobody has to, and a task needs room for a wait.
     package func enter(_ estimate: TokenEstimate, maxWaitMs: Int) throws(LLMError) -> Entry {
         if Task.isCancelled { throw Self.canceled }
         let now = Instant.now

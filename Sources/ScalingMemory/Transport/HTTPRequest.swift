@@ -5,7 +5,7 @@ public struct HTTPRequest: Sendable {
         case post = "POST"
     }
 
-    private var storage: Storage
+    private var storage: CopyOnWrite<Fields>
 
     public init(
         method: Method,
@@ -14,19 +14,19 @@ public struct HTTPRequest: Sendable {
         body: ByteBuffer? = nil,
         dropped: [String] = []
     ) {
-        storage = Storage(Fields(method: method, url: url, headers: headers, body: body, dropped: dropped))
+        storage = CopyOnWrite(Fields(method: method, url: url, headers: headers, body: body, dropped: dropped))
     }
 
     public var method: Method { storage.fields.method }
 
     public var url: String {
         get { storage.fields.url }
-        set { change { $0.url = newValue } }
+        set { storage.change { $0.url = newValue } }
     }
 
     public var headers: [HTTPHeader] {
         get { storage.fields.headers }
-        set { change { $0.headers = newValue } }
+        set { storage.change { $0.headers = newValue } }
     }
 
     /// JSON; nil for a GET.
@@ -35,20 +35,20 @@ public struct HTTPRequest: Sendable {
     /// How a streamed answer is cut, where it is not as the adapter says.
     var framing: StreamFraming? {
         get { storage.fields.framing }
-        set { change { $0.framing = newValue } }
+        set { storage.change { $0.framing = newValue } }
     }
 
     /// What the body does not say of what was asked, because the provider cannot do it: "seed", "messages[2].content[1]".
     /// For a warning.
     public var dropped: [String] {
         get { storage.fields.dropped }
-        set { change { $0.dropped = newValue } }
+        set { storage.change { $0.dropped = newValue } }
     }
 
     /// Signs each sending anew, as the time is signed too.
     var signature: AWSSignature? {
         get { storage.fields.signature }
-        set { change { $0.signature = newValue } }
+        set { storage.change { $0.signature = newValue } }
     }
 }
 
@@ -62,20 +62,6 @@ extension HTTPRequest {
         var framing: StreamFraming?
         var dropped: [String]
         var signature: AWSSignature?
-    }
-
-    /// `@unchecked`: changed only by the one who holds the only reference to it.
-    private final class Storage: @unchecked Sendable {
-        var fields: Fields
-
-        init(_ fields: Fields) {
-            self.fields = fields
-        }
-    }
-
-    private mutating func change(_ body: (inout Fields) -> Void) {
-        if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.fields) }
-        body(&storage.fields)
     }
 }
 

@@ -5,25 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any, Callable, Dict, Final, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Final, Optional, Union
 
 if TYPE_CHECKING:
     from .request import Prompt
 
-_encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
+_encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _decoder: Final = json.JSONDecoder()  # json.loads guesses at the encoding, and looks for blanks
-
-
-def _make_encode() -> Callable[[Any], str]:
-    """`_encoder.encode`. That makes an encoder in C for each value, which takes as long as the work; this makes one."""
-    if c_make_encoder is None:
-        return _encoder.encode
-    pieces = c_make_encoder(None, _encoder.default, encode_basestring, None, ":", ",", False, False, False)
-    return lambda value: "".join(pieces(value, 0))
-
-
-_encode: Final = _make_encode()
 
 
 def configuration(provider: Union[str, Mapping[str, Any]], settings: Mapping[str, Any]) -> Dict[str, Any]:
@@ -42,8 +30,6 @@ def request(prompt: Prompt, fields: Mapping[str, Any]) -> Dict[str, Any]:
     """The request for a prompt, with `fields` on top."""
     if isinstance(prompt, str):
         whole: Dict[str, Any] = {"messages": [{"role": "user", "content": prompt}]}
-    elif isinstance(prompt, list):
-        whole = {"messages": prompt}
     elif isinstance(prompt, Mapping):
         whole = dict(prompt)
     elif isinstance(prompt, Sequence) and not isinstance(prompt, (bytes, bytearray)):
@@ -76,7 +62,7 @@ def encode(value: Mapping[str, Any]) -> bytes:
     """`value` as UTF-8 JSON. InvalidArgumentError where JSON has no words for it; the value itself is not quoted."""
     try:
         try:
-            return _encode(value).encode()
+            return _encoder.encode(value).encode()
         except UnicodeEncodeError:
             # A lone surrogate, which only an escape can hold: the library takes it out, or names its field.
             return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()

@@ -101,7 +101,7 @@ class Response(Value, unshown=("message", "raw")):
                 "attempts": get("attempts"),
                 "latency_ms": get("latency_ms"),
                 "time_to_first_event_ms": get("time_to_first_event_ms"),
-                "raw": response if type(response) is dict else dict(response),
+                "raw": dict(response),
             },
         )
 
