@@ -205,11 +205,17 @@ struct RateLimiterTests {
 }
 
 extension RateLimiter {
-    /// As a call does: asks leave, and waits for it where it has to.
-    func acquire(_ estimate: TokenEstimate, maxWaitMs: Int) async throws(LLMError) -> Permit {
+    /// As a call does: asks leave, and waits for it where it has to; then `queued` is told how many are ahead.
+    func acquire(
+        _ estimate: TokenEstimate,
+        maxWaitMs: Int,
+        queued: (Int) -> Void = { _ in }
+    ) async throws(LLMError) -> Permit {
         switch try enter(estimate, maxWaitMs: maxWaitMs) {
-        case .admitted(let permit): permit
-        case .waiting(let place): try await place.turn()
+        case .admitted(let permit): return permit
+        case .waiting(let place):
+            queued(place.others)
+            return try await place.turn()
         }
     }
 }
